@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod budget;
 pub mod epoch;
+mod head;
 pub mod kind;
 pub mod notice;
 pub mod office;
