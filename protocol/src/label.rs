@@ -58,9 +58,11 @@ labels! {
         CASE = "lachan/v1/case";
         CERTIFICATE = "lachan/v1/certificate";
         CODE = "lachan/v1/code";
+        HPKE_CERTIFICATE = "lachan/v1/hpke/certificate";
         HPKE_POLL = "lachan/v1/hpke/poll";
         HPKE_REGISTRATION = "lachan/v1/hpke/registration";
         HPKE_REPORT = "lachan/v1/hpke/report";
+        HPKE_UNLOCK = "lachan/v1/hpke/unlock";
         ISSUER = "lachan/v1/issuer";
         ITEM = "lachan/v1/item";
         LEAF_BATCH = "lachan/v1/leaf/batch";
