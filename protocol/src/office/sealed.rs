@@ -148,6 +148,42 @@ impl From<DoesNotOpen> for SealedError {
     }
 }
 
+/// A message that is being sealed: a registration signs its enc before it has its data.
+#[derive(Debug)]
+pub struct Sealing {
+    kind: MessageKind,
+    sealing: hpke::Sealing,
+}
+
+impl Sealing {
+    /// Draws the ephemeral key of one message to the office's prekey.
+    #[must_use]
+    pub fn begin(kind: MessageKind, recipient: &ExchangeKey, rng: &mut impl CryptoRng) -> Self {
+        let info = [kind.label().as_bytes(), &recipient.to_bytes()];
+        let sealing = hpke::Sealing::begin(recipient, &info, rng);
+        Self { kind, sealing }
+    }
+
+    /// The first 32 bytes of the message.
+    #[must_use]
+    pub const fn enc(&self) -> &[u8; ENC_LEN] {
+        self.sealing.enc()
+    }
+
+    /// Seals `data`; the second value opens the reply.
+    ///
+    /// # Errors
+    /// [`SealedError::DataTooLong`].
+    pub fn seal(self, data: &[u8]) -> Result<(Vec<u8>, ReplyOpener), SealedError> {
+        let plaintext = pad(data, self.kind.size_up() - OVERHEAD)?;
+        let enc = *self.enc();
+        let (message, exporter) = self.sealing.seal(&plaintext);
+        let keys = ReplyKeys::new(enc, &exporter);
+        let kind = self.kind;
+        Ok((message, ReplyOpener { kind, keys }))
+    }
+}
+
 /// Seals `data` to the office's prekey; the second value opens the reply.
 ///
 /// # Errors
@@ -158,18 +194,18 @@ pub fn seal(
     data: &[u8],
     rng: &mut impl CryptoRng,
 ) -> Result<(Vec<u8>, ReplyOpener), SealedError> {
-    let plaintext = pad(data, kind.size_up() - OVERHEAD)?;
-    let info = [kind.label().as_bytes(), &recipient.to_bytes()];
-    let (message, exporter) = hpke::seal(recipient, &info, &plaintext, rng);
-    let keys = ReplyKeys::new(&message, &exporter);
-    Ok((message, ReplyOpener { kind, keys }))
+    Sealing::begin(kind, recipient, rng).seal(data)
 }
 
 /// What [`open`] gives.
 #[derive(Debug)]
 pub struct Opened {
-    /// The data, without padding.
-    pub data: Zeroizing<Vec<u8>>,
+    /// The first 32 bytes of the message: a registration signs them.
+    pub enc: [u8; ENC_LEN],
+    /// The data, without padding; or why the sender's plaintext is refused, which the sealed reply may say.
+    ///
+    /// [`SealedError::LengthOutOfRange`], [`SealedError::PaddingNotZero`].
+    pub data: Result<Zeroizing<Vec<u8>>, SealedError>,
     /// Seals the reply.
     pub reply: ReplySealer,
 }
@@ -177,21 +213,24 @@ pub struct Opened {
 /// Opens a message with the first of `secrets` that fits: today's prekey, then yesterday's.
 ///
 /// # Errors
-/// [`SealedError::WrongSize`], [`SealedError::DoesNotOpen`] (such a message has no sealed reply),
-/// [`SealedError::LengthOutOfRange`], [`SealedError::PaddingNotZero`].
+/// [`SealedError::WrongSize`], [`SealedError::DoesNotOpen`]: such a message has no sealed reply.
 pub fn open<'a>(
     kind: MessageKind,
     secrets: impl IntoIterator<Item = &'a ExchangeSecret>,
     message: &[u8],
 ) -> Result<Opened, SealedError> {
     sized(message, kind.size_up())?;
+    let enc = *message
+        .first_chunk::<ENC_LEN>()
+        .ok_or(SealedError::DoesNotOpen)?;
     for secret in secrets {
         let recipient = secret.public().to_bytes();
         let info = [kind.label().as_bytes(), &recipient];
         if let Ok((plaintext, exporter)) = hpke::open(secret, &info, message) {
-            let keys = ReplyKeys::new(message, &exporter);
+            let keys = ReplyKeys::new(enc, &exporter);
             return Ok(Opened {
-                data: unpad(&plaintext)?,
+                enc,
+                data: unpad(&plaintext),
                 reply: ReplySealer { kind, keys },
             });
         }
@@ -214,9 +253,7 @@ struct ReplyKeys {
 }
 
 impl ReplyKeys {
-    fn new(message: &[u8], exporter: &Exporter) -> Self {
-        let mut enc = [0; ENC_LEN];
-        enc.copy_from_slice(&message[..ENC_LEN]);
+    fn new(enc: [u8; ENC_LEN], exporter: &Exporter) -> Self {
         let exported = exporter.export(Label::REPLY_EXPORTER.as_bytes());
         Self { enc, exported }
     }
