@@ -1,0 +1,1 @@
+//! Properties: algebra, round trips, lengths.

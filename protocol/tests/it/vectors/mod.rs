@@ -1,0 +1,1 @@
+//! Vectors: files that another language could read.
