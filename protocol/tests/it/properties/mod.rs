@@ -1,2 +1,4 @@
 //! Properties: algebra, round trips, lengths.
+mod code;
+mod keys;
 mod office;
