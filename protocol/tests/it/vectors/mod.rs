@@ -1,1 +1,3 @@
 //! Vectors: files that another language could read.
+mod office;
+mod sealed;
