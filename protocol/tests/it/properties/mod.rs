@@ -1,1 +1,5 @@
 //! Properties: algebra, round trips, lengths.
+pub(crate) mod exposure;
+pub(crate) mod exposure_samples;
+pub(crate) mod matching;
+pub(crate) mod token;
