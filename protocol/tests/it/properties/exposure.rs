@@ -10,7 +10,7 @@ use lachan_protocol::exposure::batch::{
 use lachan_protocol::exposure::build::{BatchPlan, BuildError, Change, NewRelease};
 use lachan_protocol::exposure::history::{Earlier, EarlierEntry};
 use lachan_protocol::exposure::manifest::{
-    Cause, EntryRef, Manifest, ManifestRecord, audit_indices, root_of,
+    Cause, EntryRef, Manifest, ManifestLeaf, ManifestRecord, audit_indices,
 };
 use lachan_protocol::exposure::padding::{is_size, places, sizes};
 use lachan_protocol::exposure::repeats::draw;
@@ -385,12 +385,18 @@ fn audit_indices_are_all_different_and_below_the_number_of_entries() {
 
 #[test]
 fn the_root_of_a_manifest_depends_on_each_leaf() {
-    let hashes: Vec<[u8; 32]> = (0..7).map(|i| [i; 32]).collect();
-    let root = root_of(&hashes);
+    let mut rng = Stream::new(8);
+    let first = |entry| ManifestRecord::Repeat(EntryRef { seq: 1, entry });
+    let leaves = (0..7).map(|entry| ManifestLeaf::new(first(entry), &mut rng));
+    let manifest = Manifest {
+        leaves: leaves.collect(),
+    };
     for i in 0..7 {
-        let mut changed = hashes.clone();
-        changed[i][0] ^= 0x80;
-        assert_ne!(root_of(&changed), root);
+        let mut changed = manifest.clone();
+        changed.leaves[i].record = first(9);
+        assert_ne!(changed.root(), manifest.root());
+        let mut salted = manifest.clone();
+        salted.leaves[i].salt[31] ^= 1;
+        assert_ne!(salted.root(), manifest.root());
     }
-    assert_ne!(root_of(&hashes[..6]), root);
 }
