@@ -1,0 +1,140 @@
+//! The day's visits: codes shown as images, scanned from those images, left.
+//! Knows the commands of venue and citizen; does not know the case.
+//! Specified in README.md, "The town".
+
+use crate::say;
+use crate::town::cast::{Cast, MARKET, RESTAURANT};
+use crate::town::opening::{Codes, citizen, tr};
+use crate::town::screen::Screen;
+use crate::town::{Checks, TownError};
+use std::path::Path;
+
+/// What happens at one time of the day.
+enum Event {
+    Arrives(&'static str, Venue),
+    Leaves(&'static str, Venue),
+}
+
+#[derive(Clone, Copy)]
+enum Venue {
+    Restaurant,
+    Market,
+}
+
+use Event::{Arrives, Leaves};
+use Venue::{Market, Restaurant};
+
+/// The day, as (hour, minute, event).
+const DAY: [(u64, u64, Event); 12] = [
+    (9, 10, Arrives("An", Restaurant)),
+    (9, 15, Arrives("Giang", Market)),
+    (9, 40, Arrives("Bình", Restaurant)),
+    (10, 5, Leaves("Giang", Market)),
+    (10, 25, Leaves("An", Restaurant)),
+    (10, 40, Arrives("An", Market)),
+    (10, 45, Arrives("Chi", Market)),
+    (10, 50, Leaves("Bình", Restaurant)),
+    (11, 20, Leaves("An", Market)),
+    (11, 30, Leaves("Chi", Market)),
+    (13, 10, Arrives("Dũng", Restaurant)),
+    (13, 50, Leaves("Dũng", Restaurant)),
+];
+
+/// Plays all visits.
+pub fn play_visits(
+    cast: &Cast,
+    codes: &Codes,
+    screen: &mut Screen,
+    checks: &mut Checks,
+) -> Result<(), TownError> {
+    screen.chapter(&say!("Trong ngày: quét mã và rời đi", "The day: scanning and leaving"));
+    for (hour, minute, event) in &DAY {
+        cast.set_clock(*hour, *minute)?;
+        let time = format!("{hour:02}:{minute:02}");
+        match event {
+            Arrives(who, venue) => arrive(cast, codes, who, *venue, &time, screen)?,
+            Leaves(who, venue) => {
+                cast.citizens[citizen(who)].run(&["check-out"])?;
+                let venue = name(*venue);
+                screen.deed(&time, who, &say!("rời {venue}", "leaves {venue}"));
+            }
+        }
+    }
+    screen.learned(&tr(screen, "Điện thoại", "A phone"), &say!(
+        "chỉ số giờ của ngày hôm nay; chính nó không mở lại được",
+        "only how many hours of today it keeps; it cannot open them again itself"
+    ));
+    screen.learned(&tr(screen, "Địa điểm, cơ quan, nút", "Venues, office, relays"), &say!(
+        "không gì cả: quét mã không gửi đi đâu",
+        "nothing: a scan sends nothing anywhere"
+    ));
+    let lengths = token_file_lengths(cast)?;
+    checks.note(
+        screen,
+        "token_250_bytes",
+        !lengths.is_empty() && lengths.iter().all(|length| length % 250 == 0),
+        &say!("mỗi giờ ghé thăm nằm trong đúng 250 byte", "each visited hour takes exactly 250 bytes"),
+    );
+    Ok(())
+}
+
+fn arrive(
+    cast: &Cast,
+    codes: &Codes,
+    who: &'static str,
+    venue: Venue,
+    time: &str,
+    screen: &mut Screen,
+) -> Result<(), TownError> {
+    let (home, id) = match venue {
+        Restaurant => (&cast.venues[0], &codes.restaurant),
+        Market => (&cast.venues[1], &codes.market),
+    };
+    let image = cast.file(&format!("code-{}.png", time.replace(':', "")));
+    home.run(&["venue", "show", id, "--png", &image])?;
+    cast.citizens[citizen(who)].run(&["check-in", &image, "--yes"])?;
+    let venue = name(venue);
+    screen.deed(time, who, &say!("quét mã của {venue} từ ảnh PNG", "scans the code of {venue} from a PNG image"));
+    Ok(())
+}
+
+const fn name(venue: Venue) -> &'static str {
+    match venue {
+        Restaurant => RESTAURANT,
+        Market => MARKET,
+    }
+}
+
+/// Lengths of all files with tokens, of all phones.
+fn token_file_lengths(cast: &Cast) -> Result<Vec<u64>, TownError> {
+    let mut lengths = Vec::new();
+    for phone in &cast.citizens {
+        for file in files_below(&phone.folder().join("tokens"))? {
+            lengths.push(std::fs::metadata(file)?.len());
+        }
+    }
+    Ok(lengths)
+}
+
+/// All files below a folder; none when there is no such folder.
+///
+/// # Errors
+/// Those of the file system.
+pub fn files_below(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
+    let mut files = Vec::new();
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(files),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            files.extend(files_below(&entry.path())?);
+        } else if kind.is_file() {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
