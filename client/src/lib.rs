@@ -15,3 +15,4 @@ pub mod output;
 pub mod qr;
 #[cfg(feature = "cli")]
 pub mod wallet;
+pub mod citizen;

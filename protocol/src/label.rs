@@ -36,6 +36,7 @@ macro_rules! labels {
 labels! {
     /// Labels of key derivations: the HKDF salt is `lachan/v1/` and this.
     KdfLabel {
+        AT_REST = "at-rest";
         AUDIT = "audit";
         CONTENT = "content";
         DECOY_DETAIL = "decoy/detail";
@@ -58,9 +59,11 @@ labels! {
         CASE = "lachan/v1/case";
         CERTIFICATE = "lachan/v1/certificate";
         CODE = "lachan/v1/code";
+        HPKE_CERTIFICATE = "lachan/v1/hpke/certificate";
         HPKE_POLL = "lachan/v1/hpke/poll";
         HPKE_REGISTRATION = "lachan/v1/hpke/registration";
         HPKE_REPORT = "lachan/v1/hpke/report";
+        HPKE_UNLOCK = "lachan/v1/hpke/unlock";
         ISSUER = "lachan/v1/issuer";
         ITEM = "lachan/v1/item";
         LEAF_BATCH = "lachan/v1/leaf/batch";

@@ -2,12 +2,12 @@
 //! Decides what is sealed and when a visit ends; does not know files, the clock or the network.
 //! Specified in specs/protocol.md §12.
 
-mod exposure;
-mod look;
-#[cfg(test)]
-mod tests;
 
-pub use exposure::{Exposure, Merged, merge};
+mod look;
+
+
+
+
 pub use look::{Proposal, Step};
 
 use lachan_protocol::code::{VenueCode, VenueCodeError};

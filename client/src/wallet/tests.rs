@@ -17,19 +17,24 @@ fn token(day: Day, seed: u8) -> StoredToken {
     StoredToken(bytes)
 }
 
+fn placed(tokens: &[StoredToken]) -> Vec<(Window, StoredToken)> {
+    let window = |token: &StoredToken| Window(u32::from(token.day().0) * 24);
+    tokens.iter().map(|token| (window(token), token.clone())).collect()
+}
+
 fn arriving(tokens: &[StoredToken]) -> VisitFile {
     VisitFile {
         arrival: NOW,
         expected_end: NOW.plus(5_400),
         code: b"CODE of Quan Pho".to_vec(),
         tags: vec![],
-        pending: Some((tokens.to_vec(), Then::StayOpen)),
+        pending: Some((placed(tokens), Then::StayOpen)),
     }
 }
 
 fn leaving(visit: &VisitFile, tokens: &[StoredToken]) -> VisitFile {
     VisitFile {
-        pending: Some((tokens.to_vec(), Then::Close)),
+        pending: Some((placed(tokens), Then::Close)),
         ..visit.clone()
     }
 }

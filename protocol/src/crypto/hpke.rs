@@ -45,6 +45,53 @@ impl core::fmt::Debug for Exporter {
     }
 }
 
+/// One message being sealed: its encapsulated key is known before its plaintext, which may depend on it.
+pub struct Sealing {
+    enc: [u8; ENC_LEN],
+    context: AeadCtxS<ChaCha20Poly1305, HkdfSha256, Kem>,
+}
+
+impl Sealing {
+    /// Draws the ephemeral key of one message to `recipient`.
+    #[must_use]
+    pub fn begin(recipient: &ExchangeKey, info: &[&[u8]], rng: &mut impl CryptoRng) -> Self {
+        let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&recipient.to_bytes())
+            .expect("an exchange key has 32 bytes");
+        let (encapsulated, context) = hpke::setup_sender_with_rng::<
+            ChaCha20Poly1305,
+            HkdfSha256,
+            Kem,
+        >(&OpModeS::Base, &key, &info.concat(), rng)
+        .expect("the recipient's key is not of small order");
+        let mut enc = [0; ENC_LEN];
+        enc.copy_from_slice(&encapsulated.to_bytes());
+        Self { enc, context }
+    }
+
+    /// The encapsulated key.
+    #[must_use]
+    pub const fn enc(&self) -> &[u8; ENC_LEN] {
+        &self.enc
+    }
+
+    /// Seals the message: enc 32 ‖ ciphertext.
+    #[must_use]
+    pub fn seal(mut self, plaintext: &[u8]) -> (Vec<u8>, Exporter) {
+        let ciphertext = self
+            .context
+            .seal(plaintext, &[])
+            .expect("one message does not exhaust a context");
+        let message = [self.enc.as_slice(), &ciphertext].concat();
+        (message, Exporter(ExporterOf::Sender(self.context)))
+    }
+}
+
+impl core::fmt::Debug for Sealing {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Sealing")
+    }
+}
+
 /// Seals one message to `recipient`: enc 32 ‖ ciphertext.
 #[must_use]
 pub fn seal(
@@ -53,20 +100,7 @@ pub fn seal(
     plaintext: &[u8],
     rng: &mut impl CryptoRng,
 ) -> (Vec<u8>, Exporter) {
-    let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&recipient.to_bytes())
-        .expect("an exchange key has 32 bytes");
-    let (enc, mut context) = hpke::setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, Kem>(
-        &OpModeS::Base,
-        &key,
-        &info.concat(),
-        rng,
-    )
-    .expect("the recipient's key is not of small order");
-    let ciphertext = context
-        .seal(plaintext, &[])
-        .expect("one message does not exhaust a context");
-    let message = [enc.to_bytes().as_slice(), &ciphertext].concat();
-    (message, Exporter(ExporterOf::Sender(context)))
+    Sealing::begin(recipient, info, rng).seal(plaintext)
 }
 
 /// Opens one message: the plaintext and what replies are keyed from.

@@ -141,6 +141,12 @@ impl Explain for WalletError {
                 (format!("Tệp lượt ghé ngày {} bị hỏng.", iso_day(*day)), format!("Không khôi phục được; xoá bằng `lachan forget --day {}`.", iso_day(*day))),
                 (format!("The tokens of {} are damaged.", iso_day(*day)), format!("They cannot be restored; remove them with `lachan forget --day {}`.", iso_day(*day))),
             ),
+            Self::DamagedFindings => told(
+                lang,
+                "Wallet::DamagedFindings",
+                ("Tệp các cảnh báo đã tìm thấy bị hỏng.", "Chuyển tệp tokens/findings đi chỗ khác rồi đồng bộ lại từ đầu."),
+                ("The file of warnings found is damaged.", "Move tokens/findings away and sync anew."),
+            ),
             Self::DamagedVisit(_) => told(
                 lang,
                 "Wallet::DamagedVisit",

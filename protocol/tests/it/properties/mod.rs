@@ -1,1 +1,2 @@
 //! Properties: algebra, round trips, lengths.
+mod office;
