@@ -2,8 +2,10 @@
 mod office;
 mod sealed;
 pub(crate) mod kit;
+mod office;
 mod plan;
 mod registration;
+mod sealed;
 mod share_proof;
 mod venue_code;
 mod venue_url;
