@@ -2,12 +2,14 @@
 //! Knows opaque tokens, days and tags; does not know venues, codes, the clock or the network.
 //! Specified in specs/protocol.md §14.
 
+mod counter;
 mod disk;
-mod tokens;
-mod visit;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod visit;
 
+pub use counter::Counter;
 pub use tokens::{StoredToken, TAG_LEN, TOKEN_LEN, Tag, TokenFileError};
 pub use visit::{Then, VisitFile, VisitFileError};
 
@@ -25,6 +27,9 @@ const FINDINGS_STEP: usize = 16_384;
 /// Why the wallet cannot answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WalletError {
+    /// The file of the counter is damaged or gone.
+    #[error("the counter is damaged")]
+    DamagedCounter,
     /// A file of tokens is damaged.
     #[error("the tokens of day {day} are damaged: {why}")]
     DamagedDay {
@@ -144,10 +149,14 @@ impl Wallet {
         let Some(bytes) = self.disk.read(FINDINGS)? else {
             return Ok(vec![]);
         };
-        let (length, rest) = bytes.split_first_chunk::<4>().ok_or(WalletError::DamagedFindings)?;
+        let (length, rest) = bytes
+            .split_first_chunk::<4>()
+            .ok_or(WalletError::DamagedFindings)?;
         let length = usize::try_from(u32::from_be_bytes(*length)).ok();
         let found = length.and_then(|length| rest.get(..length));
-        found.map(<[u8]>::to_vec).ok_or(WalletError::DamagedFindings)
+        found
+            .map(<[u8]>::to_vec)
+            .ok_or(WalletError::DamagedFindings)
     }
 
     /// Keeps what was found, durably. The file is padded and written whole also when nothing is new; what it held is
@@ -171,7 +180,10 @@ impl Wallet {
     /// [`WalletError`].
     pub fn forget_day(&self, day: Day) -> Result<(), WalletError> {
         if let Some(visit) = self.visit()?
-            && visit.tags.iter().any(|(window, _)| window.day() == Some(day))
+            && visit
+                .tags
+                .iter()
+                .any(|(window, _)| window.day() == Some(day))
         {
             self.erase_visit()?;
         }
@@ -198,7 +210,11 @@ impl Wallet {
         let Some((pending, then)) = &visit.pending else {
             return Ok(());
         };
-        let mut days: Vec<Day> = visit.tags.iter().filter_map(|(window, _)| window.day()).collect();
+        let mut days: Vec<Day> = visit
+            .tags
+            .iter()
+            .filter_map(|(window, _)| window.day())
+            .collect();
         days.extend(pending.iter().map(|(_, token)| token.day()));
         days.sort_unstable();
         days.dedup();
