@@ -1,6 +1,5 @@
 //! Vectors: files that another language could read.
-mod office;
-mod sealed;
+
 pub(crate) mod kit;
 mod office;
 mod plan;
