@@ -95,12 +95,7 @@ impl<F: Files> Office<F> {
     }
 
     /// Takes one input; the outputs are to be performed in order.
-    pub fn handle(
-        &mut self,
-        input: Input,
-        now: UnixTime,
-        rng: &mut impl CryptoRng,
-    ) -> Vec<Output> {
+    pub fn handle(&mut self, input: Input, now: UnixTime, rng: &mut impl CryptoRng) -> Vec<Output> {
         match input {
             Input::Clock => self.clock(now, rng),
             Input::Poll { sealed, reply_to } => self.poll(&sealed, reply_to, now, rng),
@@ -136,7 +131,9 @@ impl<F: Files> Office<F> {
                 }
                 _ => self.config.newest_tick(now),
             },
-            ..OfficeSummary::default()
+            waiting: 0,
+            answered: 0,
+            declined: 0,
         };
         for request in self.requests(now) {
             match request.stage {

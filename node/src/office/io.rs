@@ -58,7 +58,9 @@ pub enum Input {
 }
 
 /// The hash that names a stored file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bincode::Encode, bincode::Decode,
+)]
 pub struct FileHash(pub [u8; 32]);
 
 impl FileHash {

@@ -11,7 +11,7 @@ use lachan_protocol::keys::{KeyShare, WindowKey};
 use lachan_protocol::office::request::MOST_ITEMS;
 use lachan_protocol::office::sealed::{self, MessageKind};
 use lachan_protocol::office::{Poll, PollReply};
-use lachan_protocol::time::UnixTime;
+use lachan_protocol::time::{UnixTime, Window};
 use rand_core::CryptoRng;
 
 /// Where a poll of an unknown mailbox is written down, so that it is one write like any other.
@@ -89,7 +89,13 @@ impl<F: Files> Office<F> {
     }
 
     /// Compares as many random shares as a real answer of 64 windows would have beyond the ones it had.
-    fn work(&mut self, venue: Option<CodeId>, times: usize, now: UnixTime, rng: &mut impl CryptoRng) {
+    fn work(
+        &mut self,
+        venue: Option<CodeId>,
+        times: usize,
+        now: UnixTime,
+        rng: &mut impl CryptoRng,
+    ) {
         let registered = venue.and_then(|venue| self.registered(venue));
         let seeds = registered
             .as_ref()
@@ -101,11 +107,11 @@ impl<F: Files> Office<F> {
             }
             return;
         };
-        let head = registered.plan().head();
-        let windows = head.windows().cycle().skip(usize::try_from(now.0 % 744).unwrap_or(0));
-        for window in windows.take(times) {
+        let windows: Vec<Window> = registered.plan().head().windows().collect();
+        let from = usize::try_from(now.0).unwrap_or(0) % windows.len().max(1);
+        for window in windows.iter().cycle().skip(from).take(times) {
             let share = KeyShare::new(SecretScalar::random(rng));
-            let _ = combine(registered, window, &share, seeds);
+            let _ = combine(registered, *window, &share, seeds);
         }
     }
 
@@ -155,4 +161,3 @@ impl Taken {
         }
     }
 }
-

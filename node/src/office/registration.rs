@@ -69,8 +69,8 @@ impl<F: Files> Office<F> {
         rng: &mut impl CryptoRng,
     ) -> Vec<Output> {
         // The size tells the kind; one that is none is refused as a registration of the usual size.
-        let kind = MessageKind::registration_of_size(sealed.len())
-            .unwrap_or(MessageKind::Registration);
+        let kind =
+            MessageKind::registration_of_size(sealed.len()).unwrap_or(MessageKind::Registration);
         let opened = match sealed::open(kind, self.secrets.prekeys_at(now), sealed) {
             Ok(opened) => opened,
             Err(why) => return vec![Output::Refuse { reply_to, why }],

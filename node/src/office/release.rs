@@ -86,7 +86,10 @@ impl<F: Files> Office<F> {
                 (Stage::Approved(released), Taken::approved(id, shares.len()))
             }
         };
-        changes.push(self.set_stage(id, stage, rng).ok_or(AnswerRefusal::RequestLost)?);
+        changes.push(
+            self.set_stage(id, stage, rng)
+                .ok_or(AnswerRefusal::RequestLost)?,
+        );
         Ok(taken)
     }
 

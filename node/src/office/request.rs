@@ -75,11 +75,22 @@ impl<F: Files> Office<F> {
                 return Err(RequestRefusal::NotCovered(*window));
             }
         }
-        let (id, expiry) = (RequestId(random(rng)), now.plus(DAYS_ON_OFFER * DAY_SECONDS));
+        let (id, expiry) = (
+            RequestId(random(rng)),
+            now.plus(DAYS_ON_OFFER * DAY_SECONDS),
+        );
         let commitment_salt = random(rng);
         let salted: Vec<(Window, CaseItem)> = details
             .iter()
-            .map(|(window, detail)| (*window, CaseItem { salt: random(rng), detail: detail.0 }))
+            .map(|(window, detail)| {
+                (
+                    *window,
+                    CaseItem {
+                        salt: random(rng),
+                        detail: detail.0,
+                    },
+                )
+            })
             .collect();
         let draft = RequestDraft {
             digest: registered.plan().digest(),
@@ -99,7 +110,11 @@ impl<F: Files> Office<F> {
         };
         let stored = self.store_request(venue, id, &windows, &case, (now, expiry), rng)?;
         outputs.extend(stored);
-        Ok(Requested { request: id, windows, expiry })
+        Ok(Requested {
+            request: id,
+            windows,
+            expiry,
+        })
     }
 
     /// Counts what was asked for already: a sheet is never asked for more than its budget.
@@ -119,7 +134,13 @@ impl<F: Files> Office<F> {
     /// A small office issues its own certificates; the test is of today.
     fn certify(&self, code: &ReportCode, now: UnixTime) -> Certificate {
         let most = u16::try_from(MOST_ITEMS).expect("64");
-        Certificate::issue(&self.keys.issuer, self.config.authority, code, now.day(), most)
+        Certificate::issue(
+            &self.keys.issuer,
+            self.config.authority,
+            code,
+            now.day(),
+            most,
+        )
     }
 
     fn store_request(

@@ -14,12 +14,13 @@ use lachan_protocol::office::RegistrationPath;
 use lachan_protocol::time::{Day, UnixTime, Window};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
+use std::fmt;
 use std::sync::Arc;
 
 /// Plans kept ready in memory.
 const MOST_READY: usize = 256;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct State {
     pub(super) plans: BTreeMap<CodeId, PlanRecord>,
     pub(super) tree: RegistrationTree,
@@ -34,6 +35,12 @@ pub(super) struct State {
     /// Plans whose path was offered since the start.
     pub(super) path_offered: BTreeSet<CodeId>,
     pub(super) ready: Ready,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("State")
+    }
 }
 
 impl State {
@@ -130,7 +137,7 @@ pub struct RequestSummary {
 }
 
 /// Counts, for `status`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OfficeSummary {
     /// Registered plans.
     pub registrations: u64,
@@ -195,7 +202,11 @@ impl HashReader for HashList<'_> {
     type Error = Infallible;
 
     fn hash(&mut self, height: u32, index: u64) -> Result<Hash, Infallible> {
-        let at = |leaf: u64| usize::try_from(leaf).unwrap_or(usize::MAX).min(self.0.len());
+        let at = |leaf: u64| {
+            usize::try_from(leaf)
+                .unwrap_or(usize::MAX)
+                .min(self.0.len())
+        };
         let (from, to) = (at(index << height), at((index + 1) << height));
         Ok(HashList(&self.0[from..to]).root())
     }
@@ -274,4 +285,3 @@ impl Ready {
         self.plans.remove(&venue);
     }
 }
-

@@ -187,7 +187,9 @@ impl RegistrationPath {
         })
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
+    /// size 8 ‖ index 8 ‖ hashes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(PATH_HEAD + 32 * self.hashes.len());
         bytes.extend_from_slice(&self.size.to_be_bytes());
         bytes.extend_from_slice(&self.index.to_be_bytes());

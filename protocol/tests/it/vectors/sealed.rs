@@ -8,8 +8,8 @@ use lachan_protocol::id::{MailboxName, RequestId};
 use lachan_protocol::keys::KeyShare;
 use lachan_protocol::keys::registration::MailboxSecret;
 use lachan_protocol::office::{
-    Approval, MessageKind, Poll, PollReply, RegistrationPath, ReleaseAnswer, Reply,
-    SealedError, sealed,
+    Approval, MessageKind, Poll, PollReply, RegistrationPath, ReleaseAnswer, Reply, SealedError,
+    sealed,
 };
 use lachan_protocol::time::Day;
 use rand_core::{TryCryptoRng, TryRng};
