@@ -112,7 +112,8 @@ impl Desk {
         };
         let loaded = Office::load(config, keys(), saved, disk.clone());
         let (office, unfinished) = loaded.expect("what was stored is sound");
-        let rng = StdRng::seed_from_u64(now.0);
+        let seed = now.0 ^ (disk.0.borrow().written.len() as u64) << 40;
+        let rng = StdRng::seed_from_u64(seed);
         let mut desk = Self { disk, office, rng, now };
         desk.perform(unfinished, usize::MAX);
         desk

@@ -134,6 +134,7 @@ fn refuses_answers_that_are_not_to_this_request() {
     assert_eq!(found, Some(AnswerRefusal::UnknownRequest(request.id())), "of another mailbox");
 
     desk.now = request.expiry();
+    let _ = desk.tell(Input::Clock);
     assert!(venue.poll(&mut desk, None).is_some(), "an expired request is not offered");
     let found = refusal(&mut desk, &venue, venue.approval(&request));
     assert_eq!(found, Some(AnswerRefusal::Expired { expiry: request.expiry() }));

@@ -1,5 +1,10 @@
 //! Vectors: files that another language could read.
 pub(crate) mod kit;
+pub(crate) mod entry;
+pub(crate) mod exposure_batch;
+pub(crate) mod exposure_files;
+pub(crate) mod manifest;
+pub(crate) mod visit_token;
 mod office;
 mod plan;
 mod registration;
