@@ -114,7 +114,12 @@ impl Desk {
         let (office, unfinished) = loaded.expect("what was stored is sound");
         let seed = now.0 ^ (disk.0.borrow().written.len() as u64) << 40;
         let rng = StdRng::seed_from_u64(seed);
-        let mut desk = Self { disk, office, rng, now };
+        let mut desk = Self {
+            disk,
+            office,
+            rng,
+            now,
+        };
         desk.perform(unfinished, usize::MAX);
         desk
     }
@@ -170,7 +175,9 @@ impl Desk {
                     let mut size = 0;
                     for change in changes {
                         match change {
-                            Change::Delete { shelf, key } => drop(disk.records.remove(&(shelf, key))),
+                            Change::Delete { shelf, key } => {
+                                drop(disk.records.remove(&(shelf, key)))
+                            }
                             Change::Put { shelf, key, value } => {
                                 assert!(value.len() <= 4_096, "{shelf:?}: {}", value.len());
                                 size += key.len() + value.len();
@@ -191,7 +198,10 @@ impl Desk {
     }
 
     pub(crate) fn tick(&mut self) -> Option<Publication> {
-        self.tell(Input::Tick { reply_to: Some(ReplyTo(1)) }).published
+        self.tell(Input::Tick {
+            reply_to: Some(ReplyTo(1)),
+        })
+        .published
     }
 
     pub(crate) fn ask(
@@ -202,7 +212,13 @@ impl Desk {
         advice: Advice,
     ) -> Result<Requested, RequestRefusal> {
         let reply_to = ReplyTo(2);
-        let said = self.tell(Input::ReleaseRequest { venue, from, to, advice, reply_to });
+        let said = self.tell(Input::ReleaseRequest {
+            venue,
+            from,
+            to,
+            advice,
+            reply_to,
+        });
         said.requested.expect("a request has an outcome")
     }
 

@@ -26,7 +26,8 @@ fn day() -> (Desk, Vec<(&'static str, Vec<u8>)>) {
         desk.now = at(0);
         let venue = Venue::register(&mut desk, schedule, FIRST, 24);
         desk.now = at(9);
-        desk.ask(venue.id(), at(6), at(8), Advice::TakeTest).expect("asks");
+        desk.ask(venue.id(), at(6), at(8), Advice::TakeTest)
+            .expect("asks");
         let request = venue.approve(&mut desk);
         assert_eq!(venue.poll(&mut desk, None), Some(PollReply::Nothing));
         wanted.push(("mailbox secret", venue.registered.mailbox().0.to_vec()));
@@ -37,12 +38,17 @@ fn day() -> (Desk, Vec<(&'static str, Vec<u8>)>) {
             OfficeSeeds::single(EpochSeed::from_bytes(&disk.secrets[&name]))
         };
         for (item, share) in request.items().iter().zip(venue.shares(&request)) {
-            let office = seeds.shares_of(&venue.plan, item.window).expect("in the plan");
+            let office = seeds
+                .shares_of(&venue.plan, item.window)
+                .expect("in the plan");
             let key = combine(&venue.registered, item.window, &share, &seeds).expect("right");
             wanted.push(("venue's share", share.to_bytes().to_vec()));
             wanted.push(("office's share", office[0].to_bytes().to_vec()));
             wanted.push(("released key", key.release().to_bytes().to_vec()));
-            let notice = venue.plan.notification_key_of(item.window).expect("in the plan");
+            let notice = venue
+                .plan
+                .notification_key_of(item.window)
+                .expect("in the plan");
             wanted.push(("notification key", notice.0.to_vec()));
         }
     }
@@ -82,10 +88,15 @@ fn released_keys_are_public_only_in_the_leaves_of_their_tick() {
     assert_eq!(desk.tick().expect("due").released, 4);
     let disk = desk.disk.0.borrow();
     for (what, secret) in &wanted {
-        let mut found = disk.written[before..].iter().filter(|bytes| holds(bytes, secret));
+        let mut found = disk.written[before..]
+            .iter()
+            .filter(|bytes| holds(bytes, secret));
         if *what == "released key" {
             assert!(found.all(|bytes| holds(bytes, &disk.log[disk.log.len() - 1])));
-            assert!(disk.log.iter().any(|leaf| holds(leaf, secret)), "it is in the log");
+            assert!(
+                disk.log.iter().any(|leaf| holds(leaf, secret)),
+                "it is in the log"
+            );
         } else {
             assert_eq!(found.count(), 0, "a {what} lies in clear");
         }
@@ -96,17 +107,48 @@ fn released_keys_are_public_only_in_the_leaves_of_their_tick() {
 fn stored_things_do_not_open_once_the_months_keys_are_erased() {
     let (mut desk, _) = day();
     let epoch = |name: &SecretName| matches!(name, SecretName::Epoch(_) | SecretName::Vault(_));
-    assert_eq!(desk.disk.0.borrow().secrets.keys().filter(|name| epoch(name)).count(), 2);
+    assert_eq!(
+        desk.disk
+            .0
+            .borrow()
+            .secrets
+            .keys()
+            .filter(|name| epoch(name))
+            .count(),
+        2
+    );
     // November's plans begin until 2026-11-30T11:00Z, end 31 days later, and are kept for 28 days.
     desk.now = UnixTime(1_796_040_000 - 3_600 + (31 + 28) * DAY_SECONDS - 1);
     let _ = desk.tell(Input::Clock);
-    assert_eq!(desk.disk.0.borrow().secrets.keys().filter(|name| epoch(name)).count(), 2);
+    assert_eq!(
+        desk.disk
+            .0
+            .borrow()
+            .secrets
+            .keys()
+            .filter(|name| epoch(name))
+            .count(),
+        2
+    );
     desk.now = desk.now.plus(1);
     let _ = desk.tell(Input::Clock);
-    assert_eq!(desk.disk.0.borrow().secrets.keys().filter(|name| epoch(name)).count(), 0);
+    assert_eq!(
+        desk.disk
+            .0
+            .borrow()
+            .secrets
+            .keys()
+            .filter(|name| epoch(name))
+            .count(),
+        0
+    );
     assert!(desk.office().requests(desk.now).is_empty());
     let mut desk = desk.restart();
-    assert_eq!(desk.office().summary(desk.now).registrations, 2, "the tree stays");
+    assert_eq!(
+        desk.office().summary(desk.now).registrations,
+        2,
+        "the tree stays"
+    );
     assert!(desk.tick().is_some());
 }
 

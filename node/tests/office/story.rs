@@ -4,13 +4,13 @@ use crate::venue::{Unregistered, Venue};
 use lachan_node::office::{RequestRefusal, RequestStage};
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::exposure::exposures::{Outcome, exposures_of, findings_in};
-use lachan_protocol::keys::budget::ReleaseError;
 use lachan_protocol::keys::KeySchedule;
+use lachan_protocol::keys::budget::ReleaseError;
 use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::proof::verify_inclusion;
-use lachan_protocol::office::poll::registration_leaf;
 use lachan_protocol::office::PollReply;
-use lachan_protocol::time::{Window, WINDOW_SECONDS};
+use lachan_protocol::office::poll::registration_leaf;
+use lachan_protocol::time::{WINDOW_SECONDS, Window};
 use lachan_protocol::token::VisitToken;
 
 pub(crate) const FIRST: Window = Window(20_781 * 24);
@@ -58,19 +58,35 @@ fn hour_released_by_both_warns_exactly_its_visitors() {
         desk.now = at(10, 5);
         let asked = desk.ask(venue.id(), at(9, 30), at(10, 0), Advice::TakeTwoTests);
         assert_eq!(asked.expect("asks").windows, [Window(FIRST.0 + 9)]);
-        assert!(matches!(other.poll(&mut desk, None), Some(PollReply::Nothing)));
+        assert!(matches!(
+            other.poll(&mut desk, None),
+            Some(PollReply::Nothing)
+        ));
         let request = venue.approve(&mut desk);
         assert_eq!(request.items()[0].advice, 3);
-        assert!(told(&desk, std::slice::from_ref(&there)).is_empty(), "nothing before the tick");
+        assert!(
+            told(&desk, std::slice::from_ref(&there)).is_empty(),
+            "nothing before the tick"
+        );
 
         desk.now = at(12, 1);
         let published = desk.tick().expect("a tick is due");
-        assert_eq!((published.seq, published.released, published.parts), (1, 1, 1));
+        assert_eq!(
+            (published.seq, published.released, published.parts),
+            (1, 1, 1)
+        );
         assert_eq!(published.size_bytes, 18_830);
-        let said = told(&desk, &[there.clone(), hour_before.clone(), elsewhere.clone()]);
+        let said = told(
+            &desk,
+            &[there.clone(), hour_before.clone(), elsewhere.clone()],
+        );
         assert_eq!(said.len(), 1);
         assert_eq!(said[0].0, Window(FIRST.0 + 9));
-        assert!(together(20, &said[0].1, Advice::TakeTwoTests), "{:?}", said[0]);
+        assert!(
+            together(20, &said[0].1, Advice::TakeTwoTests),
+            "{:?}",
+            said[0]
+        );
         assert_eq!(desk.tick(), None, "a tick is published once");
         assert_eq!(desk.batches().len(), 1);
     }
@@ -82,7 +98,8 @@ fn released_hour_waits_half_an_hour_after_its_end() {
     let venue = Venue::register(&mut desk, KeySchedule::Screen, FIRST, 24);
     let visit = venue.visit(&mut desk, Window(FIRST.0 + 11), (0, 60));
     desk.now = at(12, 1);
-    desk.ask(venue.id(), at(11, 0), at(12, 0), Advice::TakeTest).expect("over");
+    desk.ask(venue.id(), at(11, 0), at(12, 0), Advice::TakeTest)
+        .expect("over");
     venue.approve(&mut desk);
     let published = desk.tick().expect("the tick of 12:00");
     assert_eq!((published.time, published.released), (at(12, 0), 0));
@@ -90,7 +107,10 @@ fn released_hour_waits_half_an_hour_after_its_end() {
     desk.now = at(18, 0);
     assert_eq!(desk.tick().expect("the tick of 18:00").released, 1);
     assert_eq!(told(&desk, std::slice::from_ref(&visit)).len(), 1);
-    assert_eq!(desk.office().requests(desk.now)[0].stage, RequestStage::Published);
+    assert_eq!(
+        desk.office().requests(desk.now)[0].stage,
+        RequestStage::Published
+    );
 }
 
 #[test]
@@ -99,14 +119,20 @@ fn further_case_changes_the_hour_and_joins_the_minutes() {
     let venue = Venue::register(&mut desk, KeySchedule::Sheet, FIRST, 48);
     let visit = venue.visit(&mut desk, Window(FIRST.0 + 3), (0, 60));
     desk.now = at(5, 0);
-    desk.ask(venue.id(), at(3, 0), at(3, 10), Advice::TakeTest).expect("asks");
+    desk.ask(venue.id(), at(3, 0), at(3, 10), Advice::TakeTest)
+        .expect("asks");
     venue.approve(&mut desk);
     desk.now = at(6, 0);
     assert_eq!(desk.tick().expect("due").released, 1);
-    assert!(together(10, &told(&desk, std::slice::from_ref(&visit))[0].1, Advice::TakeTest));
+    assert!(together(
+        10,
+        &told(&desk, std::slice::from_ref(&visit))[0].1,
+        Advice::TakeTest
+    ));
 
     desk = desk.restart();
-    desk.ask(venue.id(), at(3, 50), at(4, 0), Advice::CallAtOnce).expect("asks");
+    desk.ask(venue.id(), at(3, 50), at(4, 0), Advice::CallAtOnce)
+        .expect("asks");
     venue.approve(&mut desk);
     desk.now = at(12, 0);
     let published = desk.tick().expect("due");
@@ -126,7 +152,10 @@ fn every_tick_is_published_also_an_empty_one_and_seq_rises_by_one() {
     }
     assert_eq!(desk.batches().len(), 6);
     assert_eq!(desk.office().summary(desk.now).seq, 6);
-    assert_eq!(desk.office().summary(desk.now).next_tick, DAY.start().plus(6 * TICK));
+    assert_eq!(
+        desk.office().summary(desk.now).next_tick,
+        DAY.start().plus(6 * TICK)
+    );
 }
 
 #[test]
@@ -135,7 +164,11 @@ fn registration_path_leads_to_the_root_in_the_log() {
     let venues: Vec<_> = (0..3)
         .map(|_| Venue::register(&mut desk, KeySchedule::Sheet, FIRST, 24))
         .collect();
-    assert_eq!(venues[1].poll(&mut desk, None), Some(PollReply::Nothing), "no root yet");
+    assert_eq!(
+        venues[1].poll(&mut desk, None),
+        Some(PollReply::Nothing),
+        "no root yet"
+    );
     desk.tick().expect("due");
     let root = desk.roots()[0];
     assert_eq!(root.count, 3);
@@ -147,7 +180,11 @@ fn registration_path_leads_to_the_root_in_the_log() {
         let hashes: Vec<Hash> = path.hashes.iter().copied().map(Hash).collect();
         let leaf = Hash::of_leaf(&leaf);
         verify_inclusion(&leaf, path.index, path.size, &hashes, &root.root).expect("in the tree");
-        assert_eq!(venue.poll(&mut desk, None), Some(PollReply::Nothing), "once");
+        assert_eq!(
+            venue.poll(&mut desk, None),
+            Some(PollReply::Nothing),
+            "once"
+        );
     }
     desk.now = at(6, 0);
     desk.tick().expect("due");
@@ -169,14 +206,18 @@ fn sheet_is_never_asked_for_more_windows_than_its_budget() {
     let venue = Venue::register(&mut desk, KeySchedule::Sheet, FIRST, 48);
     desk.now = at(30, 0);
     let hours = 15 * WINDOW_SECONDS;
-    desk.ask(venue.id(), at(0, 0), at(0, 0).plus(hours), Advice::TakeTest).expect("15 windows");
+    desk.ask(venue.id(), at(0, 0), at(0, 0).plus(hours), Advice::TakeTest)
+        .expect("15 windows");
     let again = desk.ask(venue.id(), at(3, 0), at(4, 0), Advice::TakeTest);
     assert!(again.is_ok(), "a window that was asked for costs nothing");
     let beyond = desk.ask(venue.id(), at(20, 0), at(21, 0), Advice::TakeTest);
     let spent = ReleaseError::BudgetSpent { budget: 15 };
     assert_eq!(beyond, Err(RequestRefusal::Release(spent)));
     let screen = Venue::register(&mut desk, KeySchedule::Screen, FIRST, 48);
-    assert!(desk.ask(screen.id(), at(0, 0), at(30, 0), Advice::TakeTest).is_ok());
+    assert!(
+        desk.ask(screen.id(), at(0, 0), at(30, 0), Advice::TakeTest)
+            .is_ok()
+    );
 }
 
 #[test]

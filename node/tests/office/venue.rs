@@ -73,7 +73,10 @@ impl Unregistered {
     /// The answer's bytes, or nothing when the office refuses.
     pub(crate) fn send(&self, desk: &mut Desk) -> Option<Vec<u8>> {
         let (sealed, opener) = self.message(desk, self.kind());
-        let said = desk.tell(Input::Registration { sealed, reply_to: ReplyTo(3) });
+        let said = desk.tell(Input::Registration {
+            sealed,
+            reply_to: ReplyTo(3),
+        });
         assert_eq!(said.replies[0].len(), self.kind().size_down());
         match opener.open(&said.replies[0]).expect("the office's reply") {
             Reply::Done(answer) => Some(answer.to_vec()),
@@ -128,7 +131,10 @@ impl Venue {
     /// One poll; nothing when the office refuses.
     pub(crate) fn poll(&self, desk: &mut Desk, answer: Option<ReleaseAnswer>) -> Option<PollReply> {
         let (sealed, opener) = self.poll_message(desk, answer);
-        let said = desk.tell(Input::Poll { sealed, reply_to: ReplyTo(4) });
+        let said = desk.tell(Input::Poll {
+            sealed,
+            reply_to: ReplyTo(4),
+        });
         assert_eq!(said.replies[0].len(), MessageKind::Poll.size_down());
         match opener.open(&said.replies[0]).expect("the office's reply") {
             Reply::Done(data) => Some(PollReply::from_bytes(&data).expect("a reply")),
@@ -145,14 +151,18 @@ impl Venue {
                 request.ensure_open(desk.now).expect("still open");
                 request
             }
-            other => panic!("no request but {other:?}"),
+            other => unreachable!("no request but {other:?}"),
         }
     }
 
     pub(crate) fn shares(&self, request: &RequestData) -> Vec<KeyShare> {
         let items = request.items().iter();
         items
-            .map(|item| self.secrets.share_of(self.plan.head(), item.window).expect("kept"))
+            .map(|item| {
+                self.secrets
+                    .share_of(self.plan.head(), item.window)
+                    .expect("kept")
+            })
             .collect()
     }
 
@@ -186,6 +196,12 @@ impl Venue {
         );
         let point = self.registered.point_of(window).expect("in the plan");
         let device = DeviceSecret::random(&mut desk.rng);
-        seal(&record.expect("a record"), &point, &device, 1, &mut desk.rng)
+        seal(
+            &record.expect("a record"),
+            &point,
+            &device,
+            1,
+            &mut desk.rng,
+        )
     }
 }

@@ -1,6 +1,7 @@
 //! Properties: algebra, round trips, lengths.
 pub(crate) mod exposure;
 pub(crate) mod exposure_samples;
+mod log;
 pub(crate) mod matching;
-pub(crate) mod token;
 mod office;
+pub(crate) mod token;
