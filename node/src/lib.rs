@@ -3,5 +3,3 @@
 //! Specified in specs/protocol.md §6 to §13.
 
 pub mod office;
-
-pub mod office_store;

@@ -1,9 +1,9 @@
 //! An office with a disk in memory that can fail after any output.
+use crate::mirror::OfficeStore;
 use lachan_node::office::{
     Change, FileHash, Files, Input, Note, Office, OfficeConfig, OfficeKeys, Output, Publication,
     ReplyTo, RequestRefusal, Requested, Saved, SecretName, Shelf,
 };
-use lachan_node::office_store::OfficeStore;
 use lachan_protocol::crypto::exchange::ExchangeKey;
 use lachan_protocol::crypto::sign::{SigningKey, VerifyingKey};
 use lachan_protocol::exposure::advice::Advice;

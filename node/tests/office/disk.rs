@@ -1,8 +1,8 @@
 //! The office on a real disk: what the core asked for lies there, and no secret in clear.
 use crate::desk::{Desk, Disk};
+use crate::mirror::OfficeStore;
 use crate::secrets::{day, holds};
 use lachan_node::office::{FileHash, Files, Saved};
-use lachan_node::office_store::OfficeStore;
 use lachan_store::Store;
 use std::fs;
 use std::path::{Path, PathBuf};

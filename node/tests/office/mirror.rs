@@ -1,8 +1,6 @@
-//! The office's disk: its records, files and secret files, as the core asks for them.
-//! Stores and does not judge; what a record means, the core knows.
-//! Specified in specs/protocol.md §14.
+//! A real disk for the harness: what the core asks for, on the storage module.
 
-use crate::office::{Change, FileHash, Files, Output, Saved, SecretName, Shelf};
+use lachan_node::office::{Change, FileHash, Files, Output, Saved, SecretName, Shelf};
 use lachan_store::{
     Batch, FileName, SecretFile, Store, StoreError, Tree, create_private_dir, erase_leftovers,
 };
@@ -18,7 +16,7 @@ const fn tree(shelf: Shelf) -> Tree {
 
 /// Records and files of an office in a store, secrets in a folder of key files.
 #[derive(Clone)]
-pub struct OfficeStore {
+pub(crate) struct OfficeStore {
     store: Arc<Store>,
     keys: PathBuf,
 }
@@ -28,7 +26,7 @@ impl OfficeStore {
     ///
     /// # Errors
     /// [`StoreError::Io`] when the folder cannot be used.
-    pub fn new(store: Arc<Store>, keys: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn new(store: Arc<Store>, keys: &Path) -> Result<Self, StoreError> {
         create_private_dir(keys)?;
         erase_leftovers(keys)?;
         Ok(Self {
@@ -37,11 +35,11 @@ impl OfficeStore {
         })
     }
 
-    /// Everything that the office stored, for [`Office::load`](crate::office::Office::load).
+    /// Everything that the office stored, for `Office::load`.
     ///
     /// # Errors
     /// [`StoreError`] of the first record or key file that cannot be read: an office does not start with a part.
-    pub fn saved(&self) -> Result<Saved, StoreError> {
+    pub(crate) fn saved(&self) -> Result<Saved, StoreError> {
         let mut saved = Saved::default();
         for shelf in Shelf::ALL {
             for record in self.store.scan(tree(shelf), []) {
@@ -63,7 +61,7 @@ impl OfficeStore {
     ///
     /// # Errors
     /// [`StoreError`]: what comes after this output must not happen.
-    pub fn perform(&self, output: &Output) -> Result<(), StoreError> {
+    pub(crate) fn perform(&self, output: &Output) -> Result<(), StoreError> {
         match output {
             Output::CreateSecret { name, secret } => self.create(*name, secret),
             Output::EraseSecret(name) => match self.secret(*name).erase() {
