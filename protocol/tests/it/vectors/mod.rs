@@ -1,8 +1,11 @@
 //! Vectors: files that another language could read.
+pub(crate) mod entry;
 mod entry;
+pub(crate) mod exposure_batch;
 mod exposure_batch;
 pub(crate) mod exposure_files;
 pub(crate) mod kit;
+pub(crate) mod manifest;
 mod manifest;
 mod office;
 mod plan;
@@ -12,3 +15,4 @@ mod share_proof;
 mod venue_code;
 mod venue_url;
 mod visit_token;
+pub(crate) mod visit_token;
