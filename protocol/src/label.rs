@@ -71,6 +71,7 @@ labels! {
         LEAF_REGISTRATIONS = "lachan/v1/leaf/registrations";
         LEAF_REVOCATION = "lachan/v1/leaf/revocation";
         PLAN = "lachan/v1/plan";
+        PRESENCE = "lachan/v1/presence";
         PROVE_SHARE = "lachan/v1/prove/share";
         REGISTER = "lachan/v1/register";
         REGISTRATION = "lachan/v1/registration";

@@ -9,3 +9,4 @@ pub mod hpke;
 pub mod kdf;
 pub mod point;
 pub mod sign;
+pub mod tree;

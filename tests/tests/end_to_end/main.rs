@@ -1,0 +1,8 @@
+//! The tests over real processes, and those that read the repository itself, in one binary.
+//! Knows the programs from outside; does not know their private parts.
+//! Specified in CONTRIBUTING.md, "Tests".
+
+mod privacy;
+mod refusals;
+mod rooms;
+mod town;
