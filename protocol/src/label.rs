@@ -36,6 +36,7 @@ macro_rules! labels {
 labels! {
     /// Labels of key derivations: the HKDF salt is `lachan/v1/` and this.
     KdfLabel {
+        AT_REST = "at-rest";
         AUDIT = "audit";
         CONTENT = "content";
         DECOY_DETAIL = "decoy/detail";

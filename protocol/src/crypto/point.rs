@@ -7,6 +7,7 @@ use crate::label::KdfLabel;
 use core::fmt;
 use curve25519_dalek::constants::ED25519_BASEPOINT_TABLE;
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
+use curve25519_dalek::montgomery::MontgomeryPoint;
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::IsIdentity;
 use rand_core::CryptoRng;
@@ -79,6 +80,21 @@ impl Point {
     #[must_use]
     pub const fn as_group(&self) -> &EdwardsPoint {
         &self.point
+    }
+
+    /// Lifts a u-coordinate (RFC 7748) to the curve with sign 0; the other sign has the same multiples' u.
+    ///
+    /// # Errors
+    /// [`PointError`]; a u of the twist counts as not canonical.
+    pub fn from_u(u: &[u8; 32]) -> Result<Self, PointError> {
+        let point = MontgomeryPoint(*u)
+            .to_edwards(0)
+            .ok_or(PointError::NotCanonical)?;
+        // dalek reads u modulo p and ignores the high bit; the only u accepted is the one we would write.
+        if point.to_montgomery().0 != *u {
+            return Err(PointError::NotCanonical);
+        }
+        Self::from_group(point)
     }
 
     /// The u-coordinate (RFC 7748), 32 bytes.

@@ -3,7 +3,7 @@
 //! Specified in specs/protocol.md §14.
 
 use std::{
-    fs::{self, File},
+    fs::{File, TryLockError},
     io::ErrorKind,
     ops::Bound,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -13,12 +13,11 @@ use std::{
 };
 
 use crate::{
-    durable::{make_private, sync_tree, write_durably},
+    durable::{make_private, open_private_file, sync_dir, sync_tree},
     error::StoreError,
+    recovery::prepare,
 };
 
-/// What sled 0.34.7 keeps in `conf` for the settings used here. It panics or refuses when the file is torn.
-const CONF: &[u8] = b"segment_size: 524288\nuse_compression: false\nversion: 0.34\n";
 const CACHE_BYTES: u64 = 16 << 20;
 /// A dropped sled lets go of its own lock when its threads have ended.
 const LOCK_TRIES: u32 = 200;
@@ -38,8 +37,10 @@ pub(crate) struct Database {
 impl Database {
     /// Opens, or makes, the database in a folder that exists.
     pub(crate) fn open(dir: &Path) -> Result<Self, StoreError> {
-        remove_snapshots(dir)?;
-        write_conf(dir)?;
+        let before = open_private_file(&dir.join("db"))?;
+        wait_for_lock(&before)?;
+        prepare(dir)?;
+        drop(before);
         let mut tries = 0;
         let db = loop {
             match fenced(|| config(dir).open()) {
@@ -54,6 +55,8 @@ impl Database {
             file: File::open(dir.join("db"))?,
         };
         make_private(dir)?;
+        // sled renames its snapshot without syncing the folder, and empties segments that only the snapshot explains.
+        sync_dir(dir)?;
         Ok(opened)
     }
 
@@ -128,7 +131,22 @@ impl Drop for Database {
         if catch_unwind(AssertUnwindSafe(|| drop(db))).is_err() {
             tracing::error!("the database panicked while it was closed");
         }
+        if wait_for_lock(&self.file).is_err() {
+            tracing::warn!("the database was not let go of when it was closed");
+        }
     }
+}
+
+/// Waits until no thread of sled holds the file any more.
+fn wait_for_lock(file: &File) -> Result<(), StoreError> {
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_WAIT),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+    }
+    Err(StoreError::Locked)
 }
 
 fn config(dir: &Path) -> sled::Config {
@@ -144,50 +162,5 @@ fn fenced<T>(work: impl FnOnce() -> sled::Result<T>) -> Result<T, StoreError> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(result) => Ok(result?),
         Err(_) => Err(StoreError::DatabaseCorrupt),
-    }
-}
-
-/// A snapshot only speeds recovery up; one that is half written or damaged makes every open fail.
-fn remove_snapshots(dir: &Path) -> Result<(), StoreError> {
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
-        if entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| name.starts_with("snap."))
-        {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-fn write_conf(dir: &Path) -> Result<(), StoreError> {
-    let path = dir.join("conf");
-    let mut expected = CONF.to_vec();
-    expected.extend_from_slice(&crc32fast::hash(CONF).to_le_bytes());
-    match fs::read(&path) {
-        Ok(found) if found == expected => Ok(()),
-        Ok(_) => {
-            tracing::warn!("the database's settings were torn and are written again");
-            write_durably(&path, &expected)
-        }
-        Err(error) if error.kind() == ErrorKind::NotFound => write_durably(&path, &expected),
-        Err(error) => Err(error.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn conf_is_what_sled_itself_writes() {
-        let dir = tempfile::tempdir().unwrap();
-        drop(config(dir.path()).open().unwrap());
-        let written = fs::read(dir.path().join("conf")).unwrap();
-        fs::write(dir.path().join("conf"), b"torn").unwrap();
-        write_conf(dir.path()).unwrap();
-        assert_eq!(fs::read(dir.path().join("conf")).unwrap(), written);
     }
 }

@@ -48,6 +48,7 @@ mod error;
 mod files;
 mod head;
 mod record;
+mod recovery;
 mod repair;
 mod scan;
 mod secret_file;

@@ -169,7 +169,7 @@ fn look(dir: &Path, model: &Model, names: &[FileName]) -> Outcome {
         .is_err();
     noticed |= refused;
     if store.condition() == Condition::Sound {
-        noticed |= !store.verify().map_or(false, |report| report.is_sound());
+        noticed |= !store.verify().is_ok_and(|report| report.is_sound());
     } else {
         assert!(refused, "a store that lost something took a commit");
         // Neither repair may panic; what they answer depends on the damage.
@@ -245,7 +245,7 @@ fn run(name: &str, commits: u64, value_len: u64, rounds: u64) -> BTreeMap<Outcom
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the figure is what the test is for")]
+#[allow(clippy::print_stderr, reason = "the figure is what the test is for")]
 fn damage_of_a_small_store_is_never_silent() {
     let outcomes = run("damage, one segment", 60, 300, number("LACHAN_FLIPS", 1200));
     eprintln!("damage, one segment: {outcomes:?}");
@@ -253,7 +253,7 @@ fn damage_of_a_small_store_is_never_silent() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the figure is what the test is for")]
+#[allow(clippy::print_stderr, reason = "the figure is what the test is for")]
 fn damage_of_a_store_of_many_segments_is_never_silent() {
     let outcomes = run(
         "damage, many segments",

@@ -2,7 +2,11 @@
 //! Knows only the public doors, and sled itself for controls.
 //! Specified in specs/protocol.md §14.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod damage;
 mod kill;
@@ -45,7 +49,7 @@ impl Dice {
 }
 
 /// A seed from the environment or a fresh one, printed.
-#[expect(clippy::print_stderr, reason = "a failed run is replayed by its seed")]
+#[allow(clippy::print_stderr, reason = "a failed run is replayed by its seed")]
 fn seed(test: &str) -> u64 {
     let seed = number("LACHAN_SEED", rand::random());
     eprintln!("{test}: LACHAN_SEED={seed}");

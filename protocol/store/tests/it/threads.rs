@@ -9,7 +9,7 @@ use lachan_store::{Batch, Condition, Store};
 use crate::{SMALL, TREE};
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the figure is what the test is for")]
+#[allow(clippy::print_stderr, reason = "the figure is what the test is for")]
 fn commits_of_many_threads_share_syncs_and_all_hold() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("store");

@@ -1,0 +1,27 @@
+//! The authority's office: registrations, mailboxes, release requests and the batch of each tick.
+//! Decides, and says what is to be stored, logged and answered; does not know disks, sockets or clocks.
+//! Specified in specs/protocol.md §3.6, §6, §10 and §11.
+
+mod config;
+mod core;
+mod io;
+mod mailbox;
+mod records;
+mod registration;
+mod release;
+mod request;
+mod secrets;
+mod state;
+mod tick;
+mod vault;
+
+pub use config::{OfficeConfig, OfficeKeys};
+pub use core::{LoadError, Office, Saved};
+pub use io::{
+    Change, FileHash, Files, Input, Note, Output, Publication, ReplyTo, Requested, Shelf,
+};
+pub use registration::RegistrationRefusal;
+pub use release::AnswerRefusal;
+pub use request::RequestRefusal;
+pub use secrets::SecretName;
+pub use state::{OfficeSummary, RequestStage, RequestSummary};
