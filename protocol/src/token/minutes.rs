@@ -46,13 +46,20 @@ impl Minutes {
             return None;
         }
         let minute = |seconds: u64| u8::try_from(seconds).expect("an hour has 60 minutes");
-        let from = if arrival < start { 0 } else { minute((arrival.0 - start.0) / 60) };
+        let from = if arrival < start {
+            0
+        } else {
+            minute((arrival.0 - start.0) / 60)
+        };
         let to = if departure >= end {
             60
         } else {
             minute(departure.0.saturating_sub(start.0).div_ceil(60))
         };
-        Some(Self { from, to: to.max(from + 1) })
+        Some(Self {
+            from,
+            to: to.max(from + 1),
+        })
     }
 
     /// The first minute.
@@ -96,7 +103,11 @@ mod tests {
         assert_eq!(all(3_600, 7_200), [(1, 0, 60)]);
         assert_eq!(all(3_600, 7_201), [(1, 0, 60), (2, 0, 1)]);
         assert_eq!(all(7_199, 10_799), [(1, 59, 60), (2, 0, 60)]);
-        assert_eq!(all(5_400, 4_000), [(1, 30, 31)], "a departure before the arrival");
+        assert_eq!(
+            all(5_400, 4_000),
+            [(1, 30, 31)],
+            "a departure before the arrival"
+        );
     }
 
     #[test]

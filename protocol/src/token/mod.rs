@@ -54,8 +54,9 @@ impl VisitToken {
     /// # Errors
     /// [`TokenError::WrongLength`], [`TokenError::Damaged`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TokenError> {
-        let token =
-            Self(<[u8; TOKEN_LEN]>::try_from(bytes).map_err(|_| TokenError::WrongLength(bytes.len()))?);
+        let token = Self(
+            <[u8; TOKEN_LEN]>::try_from(bytes).map_err(|_| TokenError::WrongLength(bytes.len()))?,
+        );
         if !is_canonical_u(token.ephemeral()) {
             return Err(TokenError::Damaged(PointError::NotCanonical));
         }

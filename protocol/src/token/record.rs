@@ -56,7 +56,10 @@ impl VisitRecord {
     ///
     /// # Errors
     /// [`RecordError::WindowAfterLastDay`].
-    #[expect(clippy::too_many_arguments, reason = "a record has so many fields, each of its own type")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a record has so many fields, each of its own type"
+    )]
     pub fn new(
         code_id: CodeId,
         authority: AuthorityId,
@@ -70,7 +73,16 @@ impl VisitRecord {
         let day = day_of(window)?;
         let whole = Zeroizing::new([name, "\n", place].concat());
         let text = longest_prefix(&whole).into();
-        Ok(Self { code_id, authority, window, day, minutes, venue_kind, notice, text })
+        Ok(Self {
+            code_id,
+            authority,
+            window,
+            day,
+            minutes,
+            venue_kind,
+            notice,
+            text,
+        })
     }
 
     /// Reads a record and checks its rules.
@@ -78,8 +90,9 @@ impl VisitRecord {
     /// # Errors
     /// [`RecordError`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecordError> {
-        let bytes: &[u8; Self::LEN] =
-            bytes.try_into().map_err(|_| RecordError::WrongLength(bytes.len()))?;
+        let bytes: &[u8; Self::LEN] = bytes
+            .try_into()
+            .map_err(|_| RecordError::WrongLength(bytes.len()))?;
         let window = Window(u32::from_be_bytes(part(bytes, 24)));
         let day = day_of(window)?;
         let minutes = Minutes::new(bytes[28], bytes[29])?;
@@ -99,7 +112,9 @@ impl VisitRecord {
             minutes,
             venue_kind: bytes[30],
             notice: NotificationKey(part(bytes, 31)),
-            text: core::str::from_utf8(text).map_err(|_| RecordError::NotText)?.into(),
+            text: core::str::from_utf8(text)
+                .map_err(|_| RecordError::NotText)?
+                .into(),
         })
     }
 
@@ -162,7 +177,9 @@ impl VisitRecord {
     /// The venue's name as far as 72 bytes went. Escape it wherever it is shown.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.text.split_once('\n').map_or(self.text.as_str(), |(name, _)| name)
+        self.text
+            .split_once('\n')
+            .map_or(self.text.as_str(), |(name, _)| name)
     }
 
     /// The place within the venue as far as 72 bytes went; may be empty. Escape it wherever it is shown.
@@ -194,5 +211,7 @@ fn longest_prefix(text: &str) -> &str {
 }
 
 fn part<const N: usize>(bytes: &[u8; VisitRecord::LEN], at: usize) -> [u8; N] {
-    *bytes[at..].first_chunk().expect("the field lies inside the record")
+    *bytes[at..]
+        .first_chunk()
+        .expect("the field lies inside the record")
 }

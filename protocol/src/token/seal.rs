@@ -64,8 +64,7 @@ pub fn seal(
     let bound = Zeroizing::new(sha256(&[&point.0.to_bytes(), plain.as_slice()]));
     let ephemeral =
         ExchangeSecret::from_bytes(&derive(KdfLabel::EPHEMERAL, &material, &[bound.as_slice()]));
-    let content: Zeroizing<[u8; 32]> =
-        derive(KdfLabel::CONTENT, &material, &[bound.as_slice()]);
+    let content: Zeroizing<[u8; 32]> = derive(KdfLabel::CONTENT, &material, &[bound.as_slice()]);
     let public = ephemeral.public().to_bytes();
     let shared = ephemeral.agree(&point.0.to_u()).expect(
         "a clamped secret is a multiple of 8 below 8·l, so never a multiple of the point's order l",
@@ -80,7 +79,10 @@ pub fn seal(
     let tag = TagState::of(&token).tag(&shared);
     token.0[34..50].copy_from_slice(&tag.0);
     let mask = wrap_mask(&token, &shared);
-    let masked = content.iter().zip(mask.iter()).map(|(key, mask)| key ^ mask);
+    let masked = content
+        .iter()
+        .zip(mask.iter())
+        .map(|(key, mask)| key ^ mask);
     for (out, byte) in token.0[50..82].iter_mut().zip(masked) {
         *out = byte;
     }

@@ -31,7 +31,11 @@ impl TagState {
 }
 
 fn keyed(label: Label, token: &VisitToken) -> HmacKey {
-    HmacKey::new(&[label.as_bytes(), token.ephemeral(), &token.day().0.to_be_bytes()])
+    HmacKey::new(&[
+        label.as_bytes(),
+        token.ephemeral(),
+        &token.day().0.to_be_bytes(),
+    ])
 }
 
 /// What the content key is xored with to be wrapped for the released key.

@@ -17,13 +17,13 @@ use crate::{Dice, SMALL, TREE, copy_dir, fast_dir, number, seed};
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
-/// A store of `commits` commits over 150 keys, and what must be in it.
-fn make(dir: &Path, commits: u64, value_len: u64) -> (Model, Vec<FileName>) {
+/// A store of `commits` commits over `keys` keys, and what must be in it.
+fn make(dir: &Path, commits: u64, keys: u64, value_len: u64) -> (Model, Vec<FileName>) {
     let store = Store::create_with(dir, SMALL).unwrap();
     let mut dice = Dice(commits);
     let mut model = Model::new();
     for number in 0..commits {
-        let (key, other) = (dice.roll(150).to_be_bytes(), dice.roll(150).to_be_bytes());
+        let (key, other) = (dice.roll(keys).to_be_bytes(), dice.roll(keys).to_be_bytes());
         let len = usize::try_from(dice.roll(value_len)).unwrap();
         let value = vec![u8::try_from(number % 256).unwrap(); len];
         model.remove(&other[..]);
@@ -206,12 +206,16 @@ fn look_with_sled(dir: &Path, model: &Model) -> Option<Outcome> {
 }
 
 /// Damages copies of a store; how often each outcome came.
-fn run(name: &str, commits: u64, value_len: u64, rounds: u64) -> BTreeMap<Outcome, u64> {
+fn run(
+    name: &str,
+    (commits, keys, value_len): (u64, u64, u64),
+    rounds: u64,
+) -> BTreeMap<Outcome, u64> {
     quiet_sled();
     let seed = seed(name);
     let home = fast_dir();
     let base = home.path().join("base");
-    let (model, names) = make(&base, commits, value_len);
+    let (model, names) = make(&base, commits, keys, value_len);
     let mut outcomes = BTreeMap::new();
     let (told, heard) = mpsc::channel();
     let worker = std::thread::spawn(move || {
@@ -247,7 +251,11 @@ fn run(name: &str, commits: u64, value_len: u64, rounds: u64) -> BTreeMap<Outcom
 #[test]
 #[allow(clippy::print_stderr, reason = "the figure is what the test is for")]
 fn damage_of_a_small_store_is_never_silent() {
-    let outcomes = run("damage, one segment", 60, 300, number("LACHAN_FLIPS", 1200));
+    let outcomes = run(
+        "damage, one segment",
+        (60, 150, 300),
+        number("LACHAN_FLIPS", 1200),
+    );
     eprintln!("damage, one segment: {outcomes:?}");
     assert!(outcomes.contains_key(&Outcome::Noticed) && outcomes.contains_key(&Outcome::Right));
 }
@@ -257,11 +265,22 @@ fn damage_of_a_small_store_is_never_silent() {
 fn damage_of_a_store_of_many_segments_is_never_silent() {
     let outcomes = run(
         "damage, many segments",
-        1500,
-        4096,
+        (1500, 150, 4096),
         number("LACHAN_FLIPS", 1200) / 3,
     );
     eprintln!("damage, many segments: {outcomes:?}");
+    assert!(outcomes.contains_key(&Outcome::Noticed) && outcomes.contains_key(&Outcome::Right));
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "the figure is what the test is for")]
+fn damage_of_a_store_of_many_segments_that_grows_is_never_silent() {
+    let outcomes = run(
+        "damage, growing",
+        (2500, u64::MAX, 1500),
+        number("LACHAN_FLIPS", 1200) / 3,
+    );
+    eprintln!("damage, growing: {outcomes:?}");
     assert!(outcomes.contains_key(&Outcome::Noticed) && outcomes.contains_key(&Outcome::Right));
 }
 
@@ -270,7 +289,7 @@ fn control_sled_alone_loses_records_in_silence() {
     quiet_sled();
     let home = fast_dir();
     let base = home.path().join("base");
-    let (model, _) = make(&base, 60, 300);
+    let (model, _) = make(&base, 60, 150, 300);
     let silent = (0..60).filter(|round| {
         let dir = home.path().join(round.to_string());
         copy_dir(&base, &dir);
@@ -303,7 +322,7 @@ fn control_without_the_sum_a_lost_middle_is_silent() {
     quiet_sled();
     let home = fast_dir();
     let base = home.path().join("base");
-    let (model, names) = make(&base, 1500, 4096);
+    let (model, names) = make(&base, 2500, u64::MAX, 1500);
     let segments = fs::metadata(base.join("db").join("db")).unwrap().len() / 524_288;
     assert!(segments > 3, "{segments} segments");
     let blind = lachan_store::Settings {
@@ -311,12 +330,13 @@ fn control_without_the_sum_a_lost_middle_is_silent() {
         ..SMALL
     };
     let (mut silent, mut seen) = (0, 0);
-    for segment in 0..segments {
+    for segment in 0..2 * segments {
         let dir = home.path().join(segment.to_string());
         copy_dir(&base, &dir);
         let database = dir.join("db").join("db");
         let mut bytes = fs::read(&database).unwrap();
-        bytes[usize::try_from(segment * 524_288).unwrap() + 5] ^= 1;
+        bytes[usize::try_from(segment / 2 * 524_288).unwrap()
+            + if segment % 2 == 0 { 5 } else { 100_000 }] ^= 1;
         fs::write(&database, bytes).unwrap();
         let Ok(store) = Store::open_with(&dir, blind) else {
             continue;
