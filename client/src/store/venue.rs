@@ -109,13 +109,25 @@ pub struct Shelf<'a> {
     store: &'a Store,
     keys: PathBuf,
     codes: PathBuf,
+    host: String,
 }
 
 impl<'a> Shelf<'a> {
-    /// `keys` for secrets, `codes` for displays.
+    /// `keys` for secrets, `codes` for displays, whose URLs have this host.
     #[must_use]
-    pub const fn new(store: &'a Store, keys: PathBuf, codes: PathBuf) -> Self {
-        Self { store, keys, codes }
+    pub const fn new(store: &'a Store, keys: PathBuf, codes: PathBuf, host: String) -> Self {
+        Self {
+            store,
+            keys,
+            codes,
+            host,
+        }
+    }
+
+    /// The host in the URLs of the codes.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
     }
 
     /// Erases the secrets and forgets the plans whose time is over. To be done at every start.
@@ -339,7 +351,7 @@ impl<'a> Shelf<'a> {
     pub fn lay_out(&self, registered: &Registered, now: UnixTime) -> Result<(), ShelfError> {
         let folder = self.codes.join(registered.plan().code_id().to_string());
         create_private_dir(&folder)?;
-        let codes = to_lay_out(registered, now);
+        let codes = to_lay_out(registered, &self.host, now);
         for code in &codes {
             let path = folder.join(file_name(code));
             let text = format!("{}\n", code.url());
@@ -367,7 +379,7 @@ impl<'a> Shelf<'a> {
 ///
 /// # Errors
 /// [`ShelfError::Store`]; [`ShelfError::Damaged`] names the plan.
-pub fn laid_out(codes: &Path) -> Result<Vec<ShownCode>, ShelfError> {
+pub fn laid_out(codes: &Path, host: &str) -> Result<Vec<ShownCode>, ShelfError> {
     let mut found = Vec::new();
     for plan in names_in(codes)? {
         let Some(code) = CodeId::from_hex(&plan) else {
@@ -382,7 +394,7 @@ pub fn laid_out(codes: &Path) -> Result<Vec<ShownCode>, ShelfError> {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 read => read?,
             };
-            let shown = ShownCode::from_text(&text).map_err(|_| ShelfError::Damaged(code))?;
+            let shown = ShownCode::from_text(&text, host).map_err(|_| ShelfError::Damaged(code))?;
             found.push(shown);
         }
     }

@@ -2,8 +2,8 @@
 //! Knows codes as URLs; does not know secrets, files, terminals or who scans.
 //! Specified in specs/protocol.md §3.1, §4.1 and §4.3.
 
-use lachan_protocol::code::{DEFAULT_HOST, UnverifiedVenueCode, VenueCodeError, VenueUrl, UrlError};
 use lachan_protocol::code::body::CodeHead;
+use lachan_protocol::code::{UnverifiedVenueCode, UrlError, VenueCodeError, VenueUrl};
 use lachan_protocol::id::CodeId;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::keys::registered::{Registered, SCREEN_SLACK_SECONDS};
@@ -31,14 +31,14 @@ pub struct ShownCode {
 }
 
 impl ShownCode {
-    /// Takes the bytes of a code.
+    /// Takes the bytes of a code, for URLs of this host.
     ///
     /// # Errors
     /// [`ShownError::Code`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ShownError> {
+    pub fn from_bytes(bytes: &[u8], host: &str) -> Result<Self, ShownError> {
         let code = UnverifiedVenueCode::from_bytes(bytes)?;
         Ok(Self {
-            url: VenueUrl::new(DEFAULT_HOST, bytes).to_string(),
+            url: VenueUrl::new(host, bytes).to_string(),
             head: code.body().head.clone(),
         })
     }
@@ -47,8 +47,8 @@ impl ShownCode {
     ///
     /// # Errors
     /// [`ShownError`].
-    pub fn from_text(text: &str) -> Result<Self, ShownError> {
-        Self::from_bytes(VenueUrl::parse(text.trim_end(), DEFAULT_HOST)?.as_bytes())
+    pub fn from_text(text: &str, host: &str) -> Result<Self, ShownError> {
+        Self::from_bytes(VenueUrl::parse(text.trim_end(), host)?.as_bytes(), host)
     }
 
     /// The URL: what the QR code says.
@@ -103,9 +103,11 @@ impl ShownCode {
 
 /// The codes to lay out at `now`: the one to show and the next few; the whole of a sheet.
 #[must_use]
-pub fn to_lay_out(registered: &Registered, now: UnixTime) -> Vec<ShownCode> {
+pub fn to_lay_out(registered: &Registered, host: &str, now: UnixTime) -> Vec<ShownCode> {
     let codes = registered.codes_from(now, PRELOADED).into_iter();
-    codes.filter_map(|(_, bytes)| ShownCode::from_bytes(&bytes).ok()).collect()
+    codes
+        .filter_map(|(_, bytes)| ShownCode::from_bytes(&bytes, host).ok())
+        .collect()
 }
 
 /// The code to show at `now`, of one plan's codes; a screen's first one also in the 10 minutes before its hour.

@@ -7,7 +7,7 @@ use super::{NOW, hour, rng, wish};
 use crate::venue::registering::{Input, Output, Registering, RegisteringError};
 use crate::venue::secrets::{PlanSecrets, Secret, SecretName, notice_from};
 use crate::venue::shown::{self, to_lay_out};
-use lachan_protocol::code::{CodeKey, CodeTrust, UnverifiedVenueCode};
+use lachan_protocol::code::{CodeKey, CodeTrust, DEFAULT_HOST, UnverifiedVenueCode};
 use lachan_protocol::id::{AuthorityId, CodeId};
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::keys::plan::{Plan, PlanError};
@@ -84,7 +84,7 @@ fn a_screen_and_a_sheet_are_registered_and_their_codes_accepted_by_a_visitor() {
         let outputs = replied(&mut registering, &office, &reply);
         assert_eq!(names(&outputs), ["store secret", "store answer", "registered"]);
         let registered = registered(outputs);
-        let codes = to_lay_out(&registered, NOW);
+        let codes = to_lay_out(&registered, DEFAULT_HOST, NOW);
         let trust = Trust(office.code_keys());
         for later in [0, 1, 11] {
             let now = NOW.plus(later * 3_600);
