@@ -1,3 +1,13 @@
 //! The log: notes, checkpoints, Merkle trees, tiles, leaves.
 //! Knows bytes of a log; does not know folders or peers.
 //! Specified in specs/protocol.md §8.
+
+pub mod checkpoint;
+pub mod follow;
+pub mod leaf;
+pub mod merkle;
+pub mod note;
+pub mod policy;
+pub mod proof;
+pub mod tile_set;
+pub mod tiles;
