@@ -56,7 +56,7 @@ pub fn open_the_town(cast: &mut Cast, screen: &mut Screen) -> Result<Codes, Town
 const ROOT: &str = "root.vkey";
 
 /// The root's vkey, which a deployment prints in its README, on posters and in the build.
-fn root_vkey(cast: &Cast) -> Result<String, TownError> {
+pub fn root_vkey(cast: &Cast) -> Result<String, TownError> {
     Ok(std::fs::read_to_string(cast.folder.join(ROOT))?.trim().to_owned())
 }
 
