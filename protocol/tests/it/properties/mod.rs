@@ -1,2 +1,3 @@
 //! Properties: algebra, round trips, lengths.
+mod log;
 mod office;
