@@ -1,7 +1,10 @@
 //! Properties: algebra, round trips, lengths.
-mod log;
 mod exposure;
+pub(crate) mod exposure;
 pub(crate) mod exposure_samples;
+mod log;
 mod matching;
+pub(crate) mod matching;
 mod office;
 mod token;
+pub(crate) mod token;

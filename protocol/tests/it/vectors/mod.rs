@@ -1,9 +1,12 @@
 //! Vectors: files that another language could read.
-pub(crate) mod kit;
 mod entry;
+pub(crate) mod entry;
 mod exposure_batch;
+pub(crate) mod exposure_batch;
 pub(crate) mod exposure_files;
+pub(crate) mod kit;
 mod manifest;
+pub(crate) mod manifest;
 mod office;
 mod plan;
 mod registration;
@@ -11,4 +14,5 @@ mod sealed;
 mod share_proof;
 mod venue_code;
 mod venue_url;
+pub(crate) mod visit_token;
 mod visit_token;
