@@ -6,7 +6,7 @@ use super::desk::Carrier;
 use super::error::VenueToolError;
 use crate::cli::CliError;
 use crate::cli::session::Session;
-use crate::cli::sync::sync_authorities;
+use crate::cli::sync_authorities;
 use crate::cli::terminal::Terminal;
 use crate::net::{NetError, Peer};
 use lachan_protocol::crypto::exchange::ExchangeKey;
