@@ -53,12 +53,19 @@ impl From<std::io::Error> for HomeError {
 pub struct Settings {
     /// The key that signs the trust list, as a vkey.
     pub root: String,
+    /// The host of venue URLs that are accepted.
+    #[serde(default = "default_host")]
+    pub host: String,
     /// Nodes that are asked when a command does not say which: multiaddresses with a peer id.
     #[serde(default)]
     pub nodes: Vec<String>,
     /// Whether `--clock FILE` is obeyed.
     #[serde(default)]
     pub test_clock: bool,
+}
+
+fn default_host() -> String {
+    lachan_protocol::code::DEFAULT_HOST.to_owned()
 }
 
 /// A home that this process holds the lock of.
@@ -213,11 +220,14 @@ fn render(settings: &Settings) -> String {
         "# Lá Chắn, settings of this client\n\n\
          # The key that signs the trust list. It stands on posters and in the README of your deployment.\n\
          root = {}\n\n\
+         # The host of the URLs in venue codes.\n\
+         host = {}\n\n\
          # Nodes to ask for lists of keys, as multiaddresses: [\"/ip4/203.0.113.5/tcp/4001/p2p/12D3...\"]\n\
          nodes = [{}]\n\n\
          # A home for tests: it obeys --clock FILE. Never true for a real person.\n\
          test-clock = {}\n",
         string(&settings.root),
+        string(&settings.host),
         nodes.join(", "),
         settings.test_clock,
     )
@@ -272,6 +282,7 @@ mod tests {
     fn settings() -> Settings {
         Settings {
             root: "lachan-root+01234567+AA==".into(),
+            host: "lachan.example".into(),
             nodes: vec!["/ip4/127.0.0.1/tcp/4001/p2p/\"quoted\"".into()],
             test_clock: true,
         }
@@ -288,7 +299,10 @@ mod tests {
             Home::create(&dir, settings()).unwrap_err(),
             HomeError::AlreadyMade
         );
-        for entry in fs::read_dir(&dir).unwrap().chain(fs::read_dir(base.path().join("a")).unwrap()) {
+        for entry in fs::read_dir(&dir)
+            .unwrap()
+            .chain(fs::read_dir(base.path().join("a")).unwrap())
+        {
             let entry = entry.unwrap();
             let mode = entry.metadata().unwrap().permissions().mode() & 0o077;
             assert_eq!(mode, 0, "{:?}", entry.path());
@@ -300,7 +314,10 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         drop(Home::create(base.path(), settings()).unwrap());
         assert_eq!(Home::open(base.path()).unwrap_err(), HomeError::Absent);
-        Home::create(base.path(), settings()).unwrap().finish().unwrap();
+        Home::create(base.path(), settings())
+            .unwrap()
+            .finish()
+            .unwrap();
         Home::open(base.path()).unwrap();
     }
 

@@ -2,6 +2,7 @@
 //! The cores know no socket, disk, clock or terminal: without `cli` they build for wasm32.
 //! Specified in specs/protocol.md §12.
 
+pub mod citizen;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
@@ -10,8 +11,14 @@ pub mod clock;
 pub mod home;
 pub mod messages;
 #[cfg(feature = "cli")]
+pub mod net;
+#[cfg(feature = "cli")]
 pub mod output;
 #[cfg(feature = "cli")]
 pub mod qr;
+#[cfg(feature = "cli")]
+pub mod store;
+pub mod sync;
+pub mod trust;
 #[cfg(feature = "cli")]
 pub mod wallet;

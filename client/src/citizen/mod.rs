@@ -4,10 +4,8 @@
 
 mod exposure;
 mod look;
-#[cfg(test)]
-mod tests;
 
-pub use exposure::{Exposure, Merged, merge};
+pub use exposure::{Findings, Shown};
 pub use look::{Proposal, Step};
 
 use lachan_protocol::code::{VenueCode, VenueCodeError};
@@ -58,6 +56,41 @@ pub enum CitizenError {
     /// The trust list has expired: it says nothing about new codes.
     #[error("the trust list has expired")]
     TrustListExpired,
+}
+
+/// Why it cannot be said that there is no exposure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SilenceError {
+    /// The lists of an authority were never read.
+    #[error("no list of keys has been read yet")]
+    NeverSynced,
+    /// The newest list of an authority is more than a day old.
+    #[error("the newest list of keys is more than a day old")]
+    NotFresh {
+        /// The newest list.
+        newest: UnixTime,
+    },
+}
+
+/// Lists older than this do not let anybody say that there is no exposure.
+pub const SILENCE_SECONDS: u64 = 86_400;
+
+/// Whether "no exposure" may be said: the lists of every authority must be fresh. Gives the oldest of their newest.
+///
+/// # Errors
+/// [`SilenceError`].
+pub fn may_say_nothing_found(
+    newest: impl IntoIterator<Item = Option<UnixTime>>,
+    now: UnixTime,
+) -> Result<UnixTime, SilenceError> {
+    let mut oldest = now;
+    for newest in newest {
+        oldest = oldest.min(newest.ok_or(SilenceError::NeverSynced)?);
+    }
+    if oldest.plus(SILENCE_SECONDS) < now {
+        return Err(SilenceError::NotFresh { newest: oldest });
+    }
+    Ok(oldest)
 }
 
 /// The visit that is open.

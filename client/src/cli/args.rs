@@ -3,7 +3,7 @@
 //! Specified in specs/protocol.md §12.
 
 use super::{UsageError, language_of_environment};
-use crate::messages::help::Help;
+use crate::messages::help::{Help, Word};
 use crate::messages::moment::day_from_iso;
 use crate::messages::{Lang, Speak};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -207,14 +207,25 @@ pub fn root(lang: Lang) -> Clap {
         .about(Help::About.say(lang))
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
-        .arg(option("home", "DIR", Help::ArgHome, lang).env("LACHAN_HOME").value_parser(clap::value_parser!(PathBuf)))
-        .arg(option("clock", "FILE", Help::ArgClock, lang).value_parser(clap::value_parser!(PathBuf)))
+        .arg(
+            option("home", "DIR", Help::ArgHome, lang)
+                .env("LACHAN_HOME")
+                .value_parser(clap::value_parser!(PathBuf)),
+        )
+        .arg(
+            option("clock", "FILE", Help::ArgClock, lang)
+                .value_parser(clap::value_parser!(PathBuf)),
+        )
         .arg(option("lang", "vi|en", Help::ArgLang, lang).value_parser(["vi", "en"]))
         .arg(flag("json", Help::ArgJson, lang))
-        .mut_args(|arg| arg.global(true).help_heading(Help::HeadingGlobal.say(lang)))
+        .mut_args(|arg| arg.global(true).help_heading(Word::Global.say(lang)))
         .subcommands([
             command("init", Help::Init, lang)
-                .arg(option("trust", "FILE", Help::ArgTrust, lang).required(true).value_parser(clap::value_parser!(PathBuf)))
+                .arg(
+                    option("trust", "FILE", Help::ArgTrust, lang)
+                        .required(true)
+                        .value_parser(clap::value_parser!(PathBuf)),
+                )
                 .arg(option("root", "VKEY", Help::ArgRoot, lang).required(true))
                 .arg(option("node", "MULTIADDR", Help::ArgNode, lang).action(ArgAction::Append))
                 .arg(flag("test-clock", Help::ArgTestClock, lang)),
@@ -225,11 +236,24 @@ pub fn root(lang: Lang) -> Clap {
                 .arg(flag("yes", Help::ArgYes, lang)),
             command("check-out", Help::CheckOut, lang).arg(at(Help::ArgDeparture, lang)),
             command("status", Help::Status, lang),
-            command("sync", Help::Sync, lang).arg(option("from", "MULTIADDR|FOLDER", Help::ArgFrom, lang)),
-            command("exposures", Help::Exposures, lang).arg(flag("exit-code", Help::ArgExitCode, lang)),
+            command("sync", Help::Sync, lang).arg(option(
+                "from",
+                "MULTIADDR|FOLDER",
+                Help::ArgFrom,
+                lang,
+            )),
+            command("exposures", Help::Exposures, lang).arg(flag(
+                "exit-code",
+                Help::ArgExitCode,
+                lang,
+            )),
             command("visits", Help::Visits, lang),
             command("forget", Help::Forget, lang)
-                .arg(option("day", "YYYY-MM-DD", Help::ArgDay, lang).value_parser(parse_day).required_unless_present("all"))
+                .arg(
+                    option("day", "YYYY-MM-DD", Help::ArgDay, lang)
+                        .value_parser(parse_day)
+                        .required_unless_present("all"),
+                )
                 .arg(flag("all", Help::ArgAll, lang).conflicts_with("day"))
                 .arg(flag("yes", Help::ArgYes, lang)),
         ]);
@@ -245,19 +269,31 @@ pub fn command(name: &'static str, help: Help, lang: Lang) -> Clap {
 /// `--name VALUE`
 #[must_use]
 pub fn option(name: &'static str, value: &'static str, help: Help, lang: Lang) -> Arg {
-    Arg::new(name).long(name).value_name(value).help(help.say(lang)).hide_env(true).hide_possible_values(true)
+    Arg::new(name)
+        .long(name)
+        .value_name(value)
+        .help(help.say(lang))
+        .hide_env(true)
+        .hide_possible_values(true)
 }
 
 /// `--name`
 #[must_use]
 pub fn flag(name: &'static str, help: Help, lang: Lang) -> Arg {
-    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help.say(lang))
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help.say(lang))
 }
 
 /// A word without a name, which must be there.
 #[must_use]
 pub fn positional(name: &'static str, value: &'static str, help: Help, lang: Lang) -> Arg {
-    Arg::new(name).value_name(value).required(true).help(help.say(lang)).help_heading(Help::HeadingArguments.say(lang))
+    Arg::new(name)
+        .value_name(value)
+        .required(true)
+        .help(help.say(lang))
+        .help_heading(Word::Arguments.say(lang))
 }
 
 /// `--at T`
@@ -271,42 +307,79 @@ pub fn at(help: Help, lang: Lang) -> Arg {
 /// # Errors
 /// A text that is neither; clap names the argument.
 pub fn parse_time(text: &str) -> Result<UnixTime, UsageError> {
-    let bad = || UsageError::InvalidValue { argument: "T".into(), value: text.into() };
+    let bad = || UsageError::InvalidValue {
+        argument: "T".into(),
+        value: text.into(),
+    };
     if let Ok(seconds) = text.parse() {
         return Ok(UnixTime(seconds));
     }
     let time: jiff::Timestamp = text.parse().map_err(|_| bad())?;
-    u64::try_from(time.as_second()).map(UnixTime).map_err(|_| bad())
+    u64::try_from(time.as_second())
+        .map(UnixTime)
+        .map_err(|_| bad())
 }
 
 fn parse_day(text: &str) -> Result<Day, UsageError> {
-    day_from_iso(text).ok_or_else(|| UsageError::InvalidValue { argument: "--day".into(), value: text.into() })
+    day_from_iso(text).ok_or_else(|| UsageError::InvalidValue {
+        argument: "--day".into(),
+        value: text.into(),
+    })
 }
 
 /// Puts clap's own words into the language, for a command and all below it. `path` is how it is called.
 fn localise(command: Clap, path: &str, lang: Lang) -> Clap {
-    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-    let options = Help::HeadingOptions.say(lang);
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|sub| sub.get_name().to_owned())
+        .collect();
+    let options = Word::Options.say(lang);
     let mut command = command
         .bin_name(path)
         .disable_help_subcommand(true)
         .disable_help_flag(true)
         .disable_version_flag(true)
         .term_width(100)
-        .subcommand_help_heading(Help::HeadingCommands.say(lang))
-        .subcommand_value_name(Help::WordCommand.say(lang))
-        .help_template(format!("{{about}}\n\n{}: {{usage}}\n\n{{all-args}}", Help::HeadingUsage.say(lang)))
-        .mut_args(|arg| if arg.get_help_heading().is_none() { arg.help_heading(options.clone()) } else { arg })
-        .arg(Arg::new("help").short('h').long("help").action(ArgAction::Help).help(Help::ArgHelp.say(lang)).help_heading(Help::HeadingGlobal.say(lang)));
+        .subcommand_help_heading(Word::Commands.say(lang))
+        .subcommand_value_name(Word::Command.say(lang))
+        .help_template(format!(
+            "{{about}}\n\n{}: {{usage}}\n\n{{all-args}}",
+            Word::Usage.say(lang)
+        ))
+        .mut_args(|arg| {
+            if arg.get_help_heading().is_none() {
+                arg.help_heading(options)
+            } else {
+                arg
+            }
+        })
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help(Help::ArgHelp.say(lang))
+                .help_heading(Word::Global.say(lang)),
+        );
     if path == "lachan" {
-        command = command.arg(Arg::new("version").short('V').long("version").action(ArgAction::Version).help(Help::ArgVersion.say(lang)).help_heading(Help::HeadingGlobal.say(lang)));
+        command = command.arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help(Help::ArgVersion.say(lang))
+                .help_heading(Word::Global.say(lang)),
+        );
     }
     for name in names {
         let below = format!("{path} {name}");
         command = command.mut_subcommand(name, |sub| localise(sub, &below, lang));
     }
     let usage = command.render_usage().to_string();
-    let usage = usage.strip_prefix("Usage: ").unwrap_or(&usage).replace("[OPTIONS]", &format!("[{}]", Help::WordOptions.say(lang)));
+    let usage = usage
+        .strip_prefix("Usage: ")
+        .unwrap_or(&usage)
+        .replace("[OPTIONS]", &format!("[{}]", Word::SomeOptions.say(lang)));
     command.override_usage(usage)
 }
 
@@ -319,13 +392,22 @@ fn refused(error: &clap::Error) -> Result<Parsed, UsageError> {
     };
     let argument = || context(ContextKind::InvalidArg);
     Err(match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return Ok(Parsed::Text(error.to_string())),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            return Ok(Parsed::Text(error.to_string()));
+        }
         ErrorKind::ArgumentConflict => UsageError::ArgumentConflict(argument()),
-        ErrorKind::InvalidSubcommand => UsageError::Unknown(context(ContextKind::InvalidSubcommand)),
+        ErrorKind::InvalidSubcommand => {
+            UsageError::Unknown(context(ContextKind::InvalidSubcommand))
+        }
         ErrorKind::InvalidUtf8 => UsageError::NotText,
         ErrorKind::MissingRequiredArgument => UsageError::MissingArgument(argument()),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => UsageError::MissingCommand,
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            UsageError::MissingCommand
+        }
         ErrorKind::UnknownArgument => UsageError::Unknown(argument()),
-        _ => UsageError::InvalidValue { argument: argument(), value: context(ContextKind::InvalidValue) },
+        _ => UsageError::InvalidValue {
+            argument: argument(),
+            value: context(ContextKind::InvalidValue),
+        },
     })
 }

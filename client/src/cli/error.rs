@@ -2,11 +2,20 @@
 //! Wraps the errors of the rooms; does not judge them.
 //! Specified in specs/refusals.md.
 
+use crate::citizen::{CitizenError, SilenceError};
 use crate::clock::ClockError;
 use crate::home::HomeError;
 use crate::messages::{Explain, Explanation, Lang, told};
+use crate::net::NetError;
 use crate::qr::QrError;
+use crate::store::ClientStoreError;
+use crate::sync::SyncError;
 use crate::wallet::WalletError;
+use lachan_protocol::code::{UrlError, VenueCodeError};
+use lachan_protocol::log::follow::FollowError;
+use lachan_protocol::log::note::VkeyError;
+use lachan_protocol::trust::TrustListError;
+use lachan_store::StoreError;
 
 /// Why a command line is not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,18 +54,59 @@ pub enum UsageError {
     Unknown(String),
 }
 
+/// Why there is no trust list.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TrustFileError {
+    /// The list is refused.
+    #[error(transparent)]
+    List(TrustListError),
+    /// The root key is no vkey.
+    #[error("the root key is refused: {0}")]
+    Root(VkeyError),
+    /// The file cannot be read.
+    #[error("the trust list cannot be read: {0}")]
+    Unreadable(std::io::ErrorKind),
+}
+
 /// Why a command could not be done. Exit code 2.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CliError {
+    /// A visit.
+    #[error(transparent)]
+    Citizen(#[from] CitizenError),
     /// The clock.
     #[error(transparent)]
     Clock(#[from] ClockError),
+    /// A code that cannot be read.
+    #[error(transparent)]
+    Code(#[from] VenueCodeError),
+    /// Following a log.
+    #[error(transparent)]
+    Follow(#[from] FollowError),
     /// The home.
     #[error(transparent)]
     Home(#[from] HomeError),
+    /// A source of logs.
+    #[error(transparent)]
+    Net(#[from] NetError),
     /// A QR image.
     #[error(transparent)]
     Qr(#[from] QrError),
+    /// "No exposure" cannot be said.
+    #[error(transparent)]
+    Silence(#[from] SilenceError),
+    /// The client's records.
+    #[error(transparent)]
+    Store(#[from] ClientStoreError),
+    /// A leaf of a log.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    /// The trust list of this home.
+    #[error(transparent)]
+    TrustFile(#[from] TrustFileError),
+    /// The text of a code.
+    #[error(transparent)]
+    Url(#[from] UrlError),
     /// The command line.
     #[error(transparent)]
     Usage(#[from] UsageError),
@@ -65,12 +115,27 @@ pub enum CliError {
     Wallet(#[from] WalletError),
 }
 
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl Explain for CliError {
     fn explain(&self, lang: Lang) -> Explanation {
         match self {
+            Self::Citizen(error) => error.explain(lang),
             Self::Clock(error) => error.explain(lang),
+            Self::Code(error) => error.explain(lang),
+            Self::Follow(error) => error.explain(lang),
             Self::Home(error) => error.explain(lang),
+            Self::Net(error) => error.explain(lang),
             Self::Qr(error) => error.explain(lang),
+            Self::Silence(error) => error.explain(lang),
+            Self::Store(error) => error.explain(lang),
+            Self::Sync(error) => error.explain(lang),
+            Self::TrustFile(error) => error.explain(lang),
+            Self::Url(error) => error.explain(lang),
             Self::Usage(error) => error.explain(lang),
             Self::Wallet(error) => error.explain(lang),
         }
@@ -94,7 +159,10 @@ impl Explain for UsageError {
                 lang,
                 "Usage::InvalidValue",
                 (format!("Không hiểu giá trị {value:?} của {argument}."), vi),
-                (format!("The value {value:?} of {argument} is not understood."), en),
+                (
+                    format!("The value {value:?} of {argument} is not understood."),
+                    en,
+                ),
             ),
             Self::MissingArgument(argument) => told(
                 lang,
@@ -117,8 +185,14 @@ impl Explain for UsageError {
             Self::NobodyToAsk => told(
                 lang,
                 "Usage::NobodyToAsk",
-                ("Lệnh này cần bạn xác nhận, nhưng không có ai để hỏi.", "Chạy trong một cửa sổ dòng lệnh, hoặc thêm --yes."),
-                ("This needs your confirmation, and nobody is there to ask.", "Run it in a terminal, or add --yes."),
+                (
+                    "Lệnh này cần bạn xác nhận, nhưng không có ai để hỏi.",
+                    "Chạy trong một cửa sổ dòng lệnh, hoặc thêm --yes.",
+                ),
+                (
+                    "This needs your confirmation, and nobody is there to ask.",
+                    "Run it in a terminal, or add --yes.",
+                ),
             ),
             Self::NotConfirmed => told(
                 lang,
@@ -129,8 +203,14 @@ impl Explain for UsageError {
             Self::UnreadableInput(kind) => told(
                 lang,
                 "Usage::UnreadableInput",
-                (format!("Không đọc được dữ liệu vào: {kind}."), "Kiểm tra đường dẫn của tệp."),
-                (format!("The input cannot be read: {kind}."), "Check the path of the file."),
+                (
+                    format!("Không đọc được dữ liệu vào: {kind}."),
+                    "Kiểm tra đường dẫn của tệp.",
+                ),
+                (
+                    format!("The input cannot be read: {kind}."),
+                    "Check the path of the file.",
+                ),
             ),
             Self::Unknown(argument) => told(
                 lang,

@@ -7,12 +7,13 @@ mod check;
 mod error;
 mod exposures;
 mod init;
+pub mod session;
 mod sync;
 pub mod terminal;
-pub mod session;
 mod wallet;
 
-pub use error::{CliError, UsageError};
+pub use error::{CliError, TrustFileError, UsageError};
+pub use sync::{Report, sync_authorities};
 
 use crate::messages::Lang;
 use crate::output::{Done, Exit};

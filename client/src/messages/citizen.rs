@@ -201,9 +201,15 @@ impl Speak for CitizenMessage {
         match self {
             Self::Advice(advice) => format!("  What to do: {}", advice.en()),
             Self::AskCheckIn { venue, arrival } => {
-                format!("Check in at {venue}, {} on {}?", clock(*arrival), date(*arrival))
+                format!(
+                    "Check in at {venue}, {} on {}?",
+                    clock(*arrival),
+                    date(*arrival)
+                )
             }
-            Self::AskForgetAll => "Forget all visits and all warnings? They cannot be brought back.".into(),
+            Self::AskForgetAll => {
+                "Forget all visits and all warnings? They cannot be brought back.".into()
+            }
             Self::AskLeave { venue } => format!("You are at {venue} already. Leave now?"),
             Self::CallPhone { authority, phone } => format!("  {}: call {phone}", authority[1]),
             Self::CheckedIn { venue, until, .. } => format!(
@@ -211,32 +217,64 @@ impl Speak for CitizenMessage {
                 clock(*until),
                 date(*until)
             ),
-            Self::CheckedOut { venue, arrival, departure } => format!(
+            Self::CheckedOut {
+                venue,
+                arrival,
+                departure,
+            } => format!(
                 "Checked out: {venue}, {} to {}.",
                 clock(*arrival),
                 clock(*departure)
             ),
             Self::EndedByItself { venue, at } => {
-                format!("The visit to {venue} ended by itself at {} ({}).", clock(*at), date(*at))
+                format!(
+                    "The visit to {venue} ended by itself at {} ({}).",
+                    clock(*at),
+                    date(*at)
+                )
             }
-            Self::Exposed { venue, hour, from, to, minutes } => {
+            Self::Exposed {
+                venue,
+                hour,
+                from,
+                to,
+                minutes,
+            } => {
                 let together = match minutes {
                     Some(1) => "1 minute together".to_owned(),
                     Some(minutes) => format!("{minutes} minutes together"),
                     None => "time together unknown".to_owned(),
                 };
-                format!("● {venue}: {}, {} to {}, {together}", date(*hour), clock(hour.plus(60 * u64::from(*from))), clock(hour.plus(60 * u64::from(*to))))
+                format!(
+                    "● {venue}: {}, {} to {}, {together}",
+                    date(*hour),
+                    clock(hour.plus(60 * u64::from(*from))),
+                    clock(hour.plus(60 * u64::from(*to)))
+                )
             }
             Self::NoMinutesTogether { venue, hour } => {
-                format!("○ {venue}: {}, the hour from {}: not at the same time, no warning", date(*hour), clock(*hour))
+                format!(
+                    "○ {venue}: {}, the hour from {}: not at the same time, no warning",
+                    date(*hour),
+                    clock(*hour)
+                )
             }
             Self::ExposureWithdrawn { venue, hour } => {
-                format!("○ {venue}: {}, the hour from {}: this warning was withdrawn", date(*hour), clock(*hour))
+                format!(
+                    "○ {venue}: {}, the hour from {}: this warning was withdrawn",
+                    date(*hour),
+                    clock(*hour)
+                )
             }
             Self::ExposuresFound { count: 1 } => "You may have been exposed at 1 visit.".into(),
-            Self::ExposuresFound { count } => format!("You may have been exposed in {count} hours."),
+            Self::ExposuresFound { count } => {
+                format!("You may have been exposed in {count} hours.")
+            }
             Self::ForgottenAll => "Forgotten: all visits and all warnings.".into(),
-            Self::ForgottenDay { day } => format!("Forgotten: all visits and warnings of {} (UTC day).", iso_day(*day)),
+            Self::ForgottenDay { day } => format!(
+                "Forgotten: all visits and warnings of {} (UTC day).",
+                iso_day(*day)
+            ),
             Self::HomeMade { dir, authorities } => {
                 format!("Made: {dir}. Trusted health authorities: {authorities}.")
             }
@@ -247,7 +285,11 @@ impl Speak for CitizenMessage {
             ),
             Self::NoOpenVisit => "No visit is open.".into(),
             Self::NoVisits => "No visits are kept.".into(),
-            Self::OpenVisit { venue, arrival, until } => format!(
+            Self::OpenVisit {
+                venue,
+                arrival,
+                until,
+            } => format!(
                 "Open visit: {venue}, since {}; ends by itself at {}.",
                 clock(*arrival),
                 clock(*until)
@@ -265,9 +307,17 @@ impl Speak for CitizenMessage {
                 format!("Kept: {hours} sealed hours on {days} days. This device cannot open them.")
             }
             Self::Stayed { venue, until } => {
-                format!("Still at {venue}; the visit ends by itself at {}.", clock(*until))
+                format!(
+                    "Still at {venue}; the visit ends by itself at {}.",
+                    clock(*until)
+                )
             }
-            Self::Synced { authority, ticks, keys, size } => format!(
+            Self::Synced {
+                authority,
+                ticks,
+                keys,
+                size,
+            } => format!(
                 "{}: {ticks} new lists, {keys} keys tried, log of {size} leaves verified.",
                 authority[1]
             ),
@@ -281,7 +331,10 @@ impl Speak for CitizenMessage {
             Self::TestClock { now } => {
                 format!("Test clock: {} on {} (UTC+7)", clock(*now), date(*now))
             }
-            Self::TrustListExpired => "The trust list is expired: new codes are refused until there is a newer one.".into(),
+            Self::TrustListExpired => {
+                "The trust list is expired: new codes are refused until there is a newer one."
+                    .into()
+            }
             Self::VisitsOfDay { day, hours } => format!("{}  {hours} sealed hours", iso_day(*day)),
         }
     }
@@ -290,7 +343,11 @@ impl Speak for CitizenMessage {
         match self {
             Self::Advice(advice) => format!("  Việc cần làm: {}", advice.vi()),
             Self::AskCheckIn { venue, arrival } => {
-                format!("Ghé vào {venue}, lúc {} ngày {}?", clock(*arrival), date(*arrival))
+                format!(
+                    "Ghé vào {venue}, lúc {} ngày {}?",
+                    clock(*arrival),
+                    date(*arrival)
+                )
             }
             Self::AskForgetAll => "Xoá mọi lượt ghé và mọi cảnh báo? Không thể lấy lại.".into(),
             Self::AskLeave { venue } => format!("Bạn đang ở {venue}. Rời đi bây giờ?"),
@@ -300,30 +357,62 @@ impl Speak for CitizenMessage {
                 clock(*until),
                 date(*until)
             ),
-            Self::CheckedOut { venue, arrival, departure } => format!(
+            Self::CheckedOut {
+                venue,
+                arrival,
+                departure,
+            } => format!(
                 "Đã rời đi: {venue}, từ {} đến {}.",
                 clock(*arrival),
                 clock(*departure)
             ),
             Self::EndedByItself { venue, at } => {
-                format!("Lượt ghé {venue} đã tự kết thúc lúc {} ({}).", clock(*at), date(*at))
+                format!(
+                    "Lượt ghé {venue} đã tự kết thúc lúc {} ({}).",
+                    clock(*at),
+                    date(*at)
+                )
             }
-            Self::Exposed { venue, hour, from, to, minutes } => {
+            Self::Exposed {
+                venue,
+                hour,
+                from,
+                to,
+                minutes,
+            } => {
                 let together = minutes.map_or_else(
                     || "không rõ thời gian cùng có mặt".to_owned(),
                     |minutes| format!("cùng có mặt {minutes} phút"),
                 );
-                format!("● {venue}: {}, {} đến {}, {together}", date(*hour), clock(hour.plus(60 * u64::from(*from))), clock(hour.plus(60 * u64::from(*to))))
+                format!(
+                    "● {venue}: {}, {} đến {}, {together}",
+                    date(*hour),
+                    clock(hour.plus(60 * u64::from(*from))),
+                    clock(hour.plus(60 * u64::from(*to)))
+                )
             }
             Self::NoMinutesTogether { venue, hour } => {
-                format!("○ {venue}: {}, khung giờ từ {}: không cùng lúc, không phải cảnh báo", date(*hour), clock(*hour))
+                format!(
+                    "○ {venue}: {}, khung giờ từ {}: không cùng lúc, không phải cảnh báo",
+                    date(*hour),
+                    clock(*hour)
+                )
             }
             Self::ExposureWithdrawn { venue, hour } => {
-                format!("○ {venue}: {}, khung giờ từ {}: cảnh báo này đã được thu hồi", date(*hour), clock(*hour))
+                format!(
+                    "○ {venue}: {}, khung giờ từ {}: cảnh báo này đã được thu hồi",
+                    date(*hour),
+                    clock(*hour)
+                )
             }
-            Self::ExposuresFound { count } => format!("Bạn có nguy cơ phơi nhiễm trong {count} khung giờ."),
+            Self::ExposuresFound { count } => {
+                format!("Bạn có nguy cơ phơi nhiễm trong {count} khung giờ.")
+            }
             Self::ForgottenAll => "Đã xoá: mọi lượt ghé và mọi cảnh báo.".into(),
-            Self::ForgottenDay { day } => format!("Đã xoá: mọi lượt ghé và cảnh báo của ngày {} (giờ UTC).", iso_day(*day)),
+            Self::ForgottenDay { day } => format!(
+                "Đã xoá: mọi lượt ghé và cảnh báo của ngày {} (giờ UTC).",
+                iso_day(*day)
+            ),
             Self::HomeMade { dir, authorities } => {
                 format!("Đã tạo: {dir}. Số cơ quan y tế được tin cậy: {authorities}.")
             }
@@ -334,7 +423,11 @@ impl Speak for CitizenMessage {
             ),
             Self::NoOpenVisit => "Không có lượt ghé nào đang mở.".into(),
             Self::NoVisits => "Không lưu lượt ghé nào.".into(),
-            Self::OpenVisit { venue, arrival, until } => format!(
+            Self::OpenVisit {
+                venue,
+                arrival,
+                until,
+            } => format!(
                 "Đang ở: {venue}, từ {}; tự kết thúc lúc {}.",
                 clock(*arrival),
                 clock(*until)
@@ -349,12 +442,19 @@ impl Speak for CitizenMessage {
                 None => format!("{}: đã đọc {size} mục, chưa có danh sách khoá.", name[0]),
             },
             Self::StatusWallet { hours, days } => {
-                format!("Đang lưu: {hours} khung giờ niêm phong trong {days} ngày. Máy này không mở được chúng.")
+                format!(
+                    "Đang lưu: {hours} khung giờ niêm phong trong {days} ngày. Máy này không mở được chúng."
+                )
             }
             Self::Stayed { venue, until } => {
                 format!("Vẫn ở {venue}; lượt ghé tự kết thúc lúc {}.", clock(*until))
             }
-            Self::Synced { authority, ticks, keys, size } => format!(
+            Self::Synced {
+                authority,
+                ticks,
+                keys,
+                size,
+            } => format!(
                 "{}: {ticks} danh sách mới, đã thử {keys} khoá, đã kiểm chứng sổ {size} mục.",
                 authority[0]
             ),
@@ -366,10 +466,19 @@ impl Speak for CitizenMessage {
                 date(*newest)
             ),
             Self::TestClock { now } => {
-                format!("Đồng hồ thử nghiệm: {} ngày {} (UTC+7)", clock(*now), date(*now))
+                format!(
+                    "Đồng hồ thử nghiệm: {} ngày {} (UTC+7)",
+                    clock(*now),
+                    date(*now)
+                )
             }
-            Self::TrustListExpired => "Danh sách tin cậy đã hết hạn: mã mới bị từ chối cho đến khi có danh sách mới hơn.".into(),
-            Self::VisitsOfDay { day, hours } => format!("{}  {hours} khung giờ niêm phong", iso_day(*day)),
+            Self::TrustListExpired => {
+                "Danh sách tin cậy đã hết hạn: mã mới bị từ chối cho đến khi có danh sách mới hơn."
+                    .into()
+            }
+            Self::VisitsOfDay { day, hours } => {
+                format!("{}  {hours} khung giờ niêm phong", iso_day(*day))
+            }
         }
     }
 }

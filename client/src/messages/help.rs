@@ -2,9 +2,9 @@
 //! Knows words only; which command has which options stands in `cli`.
 //! Specified in specs/protocol.md §12.
 
-use super::Speak;
+use super::{Lang, Speak};
 
-/// A text of `--help`. Commands are named for themselves, options `Arg…`, headings `Heading…`.
+/// A text of `--help`. Commands are named for themselves, options `Arg…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Help {
     /// The program.
@@ -55,26 +55,12 @@ pub enum Help {
     Exposures,
     /// forget
     Forget,
-    /// Heading over arguments
-    HeadingArguments,
-    /// Heading over commands
-    HeadingCommands,
-    /// Heading over the usage
-    HeadingUsage,
-    /// Heading over options
-    HeadingOptions,
-    /// Heading over options that all commands have
-    HeadingGlobal,
     /// init
     Init,
     /// status
     Status,
     /// sync
     Sync,
-    /// The word for a command in a usage line
-    WordCommand,
-    /// The word for options in a usage line
-    WordOptions,
     /// visits
     Visits,
 }
@@ -106,16 +92,9 @@ impl Speak for Help {
             Self::CheckOut => "End the open visit",
             Self::Exposures => "Show the warnings found by the last sync, and what to do",
             Self::Forget => "Destroy visits and warnings",
-            Self::HeadingArguments => "Arguments",
-            Self::HeadingCommands => "Commands",
-            Self::HeadingUsage => "Usage",
-            Self::HeadingOptions => "Options",
-            Self::HeadingGlobal => "Options of all commands",
             Self::Init => "Make a home: settings, keys, trust list",
             Self::Status => "Show the open visit and how fresh the lists are",
             Self::Sync => "Read the newest lists of keys, verify them and try them on one's own visits",
-            Self::WordCommand => "COMMAND",
-            Self::WordOptions => "OPTIONS",
             Self::Visits => "Show on which days how many hours are kept: all that this device can know",
         }
         .into()
@@ -147,18 +126,50 @@ impl Speak for Help {
             Self::CheckOut => "Kết thúc lượt ghé đang mở",
             Self::Exposures => "Hiện các cảnh báo tìm thấy ở lần đồng bộ gần nhất và việc cần làm",
             Self::Forget => "Xoá lượt ghé và cảnh báo",
-            Self::HeadingArguments => "Tham số",
-            Self::HeadingCommands => "Lệnh",
-            Self::HeadingUsage => "Cách dùng",
-            Self::HeadingOptions => "Tuỳ chọn",
-            Self::HeadingGlobal => "Tuỳ chọn của mọi lệnh",
             Self::Init => "Tạo thư mục dữ liệu: thiết lập, khoá, danh sách tin cậy",
             Self::Status => "Hiện lượt ghé đang mở và độ mới của các danh sách",
             Self::Sync => "Đọc các danh sách khoá mới nhất, kiểm chứng và thử trên lượt ghé của mình",
-            Self::WordCommand => "LỆNH",
-            Self::WordOptions => "TUỲ CHỌN",
             Self::Visits => "Hiện ngày nào lưu bao nhiêu khung giờ: tất cả những gì máy này có thể biết",
         }
         .into()
+    }
+}
+
+/// A fixed word of every help text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Over arguments without a name.
+    Arguments,
+    /// For a command in a usage line.
+    Command,
+    /// Over commands.
+    Commands,
+    /// Over options that all commands have.
+    Global,
+    /// Over options.
+    Options,
+    /// For options in a usage line.
+    SomeOptions,
+    /// Before the usage line.
+    Usage,
+}
+
+impl Word {
+    /// The word in this language.
+    #[must_use]
+    pub const fn say(self, lang: Lang) -> &'static str {
+        let (vi, en) = match self {
+            Self::Arguments => ("Tham số", "Arguments"),
+            Self::Command => ("LỆNH", "COMMAND"),
+            Self::Commands => ("Lệnh", "Commands"),
+            Self::Global => ("Tuỳ chọn của mọi lệnh", "Options of all commands"),
+            Self::Options => ("Tuỳ chọn", "Options"),
+            Self::SomeOptions => ("TUỲ CHỌN", "OPTIONS"),
+            Self::Usage => ("Cách dùng", "Usage"),
+        };
+        match lang {
+            Lang::En => en,
+            Lang::Vi => vi,
+        }
     }
 }

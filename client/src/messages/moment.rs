@@ -17,7 +17,11 @@ const fn civil(days: u64) -> (u64, u64, u64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
     (year, month, day)
 }
@@ -35,7 +39,8 @@ pub fn day_from_iso(text: &str) -> Option<Day> {
     let mut parts = text.splitn(3, '-').map(|part| part.parse::<u64>().ok());
     let (year, month) = (parts.next()??, parts.next()??);
     // At most 366 days a year: the guess is early by at most half a year.
-    let guess = (year.checked_sub(1970)? * 365_2425 / 10_000 + (month.checked_sub(1)?) * 30).saturating_sub(40);
+    let guess = (year.checked_sub(1970)? * 365_2425 / 10_000 + (month.checked_sub(1)?) * 30)
+        .saturating_sub(40);
     (guess..guess + 120)
         .filter_map(|days| u16::try_from(days).ok().map(Day))
         .find(|day| iso_day(*day) == text)
@@ -84,7 +89,17 @@ mod tests {
         for day in 0..=u16::MAX {
             assert_eq!(day_from_iso(&iso_day(Day(day))), Some(Day(day)));
         }
-        for text in ["", "2026", "2026-13-01", "2026-02-30", "2026-2-3", "24-11-2026", "1969-12-31", "x-y-z", "2026-11-24x"] {
+        for text in [
+            "",
+            "2026",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-2-3",
+            "24-11-2026",
+            "1969-12-31",
+            "x-y-z",
+            "2026-11-24x",
+        ] {
             assert_eq!(day_from_iso(text), None, "{text}");
         }
     }

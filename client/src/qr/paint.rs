@@ -61,7 +61,11 @@ pub fn to_image(code: &Modules) -> GrayImage {
     let side = u32::try_from(code.side() + 2 * QUIET).unwrap_or(0) * PIXELS;
     GrayImage::from_fn(side, side, |x, y| {
         let module = |pixel: u32| i32::try_from(pixel / PIXELS).map_or(-1, |at| at - QUIET);
-        Luma([if code.is_dark(module(x), module(y)) { 0 } else { 255 }])
+        Luma([if code.is_dark(module(x), module(y)) {
+            0
+        } else {
+            255
+        }])
     })
 }
 

@@ -45,9 +45,8 @@ pub fn read_image(path: &Path) -> Result<String, QrError> {
 /// [`QrError::Illegible`], [`QrError::NothingFound`], [`QrError::SeveralFound`].
 pub fn read_pixels(image: &GrayImage) -> Result<String, QrError> {
     let (width, height) = (image.width() as usize, image.height() as usize);
-    let mut prepared = PreparedImage::prepare_from_greyscale(width, height, |x, y| {
-        image.as_raw()[y * width + x]
-    });
+    let mut prepared =
+        PreparedImage::prepare_from_greyscale(width, height, |x, y| image.as_raw()[y * width + x]);
     let grids = prepared.detect_grids();
     if grids.is_empty() {
         return Err(QrError::NothingFound);

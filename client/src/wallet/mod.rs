@@ -2,26 +2,34 @@
 //! Knows opaque tokens, days and tags; does not know venues, codes, the clock or the network.
 //! Specified in specs/protocol.md §14.
 
+mod counter;
 mod disk;
-mod tokens;
-mod visit;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod visit;
 
+pub use counter::Counter;
 pub use tokens::{StoredToken, TAG_LEN, TOKEN_LEN, Tag, TokenFileError};
 pub use visit::{Then, VisitFile, VisitFileError};
 
 use crate::messages::moment::{day_from_iso, iso_day};
 use disk::Disk;
-use lachan_protocol::time::{Day, UnixTime};
+use lachan_protocol::time::{Day, UnixTime, Window};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
 const VISIT: &str = "open-visit";
+const FINDINGS: &str = "findings";
+/// The file of findings grows in steps, so that its size does not tell whether there is one.
+const FINDINGS_STEP: usize = 16_384;
 
 /// Why the wallet cannot answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WalletError {
+    /// The file of the counter is damaged or gone.
+    #[error("the counter is damaged")]
+    DamagedCounter,
     /// A file of tokens is damaged.
     #[error("the tokens of day {day} are damaged: {why}")]
     DamagedDay {
@@ -30,6 +38,9 @@ pub enum WalletError {
         /// How.
         why: TokenFileError,
     },
+    /// The file of findings is damaged.
+    #[error("the file of findings is damaged")]
+    DamagedFindings,
     /// The file of the open visit is damaged.
     #[error("the file of the open visit is damaged: {0}")]
     DamagedVisit(VisitFileError),
@@ -130,13 +141,49 @@ impl Wallet {
         tokens::parse(day, &bytes).map_err(|why| WalletError::DamagedDay { day, why })
     }
 
+    /// What was found, as [`Wallet::keep_findings`] left it; empty when nothing was.
+    ///
+    /// # Errors
+    /// [`WalletError::DamagedFindings`], [`WalletError::Io`].
+    pub fn findings(&self) -> Result<Vec<u8>, WalletError> {
+        let Some(bytes) = self.disk.read(FINDINGS)? else {
+            return Ok(vec![]);
+        };
+        let (length, rest) = bytes
+            .split_first_chunk::<4>()
+            .ok_or(WalletError::DamagedFindings)?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok();
+        let found = length.and_then(|length| rest.get(..length));
+        found
+            .map(<[u8]>::to_vec)
+            .ok_or(WalletError::DamagedFindings)
+    }
+
+    /// Keeps what was found, durably. The file is padded and written whole also when nothing is new; what it held is
+    /// overwritten, since it tells of visits.
+    ///
+    /// # Errors
+    /// [`WalletError::Io`].
+    pub fn keep_findings(&self, findings: &[u8], now: UnixTime) -> Result<(), WalletError> {
+        let length = u32::try_from(findings.len()).unwrap_or(u32::MAX);
+        let mut bytes = length.to_be_bytes().to_vec();
+        bytes.extend(findings);
+        bytes.resize(bytes.len().next_multiple_of(FINDINGS_STEP), 0);
+        self.disk
+            .replace_erasing(FINDINGS, &bytes, now.day().start())
+            .map_err(Into::into)
+    }
+
     /// Destroys a day's tokens, and the open visit when it has tokens of that day.
     ///
     /// # Errors
     /// [`WalletError`].
     pub fn forget_day(&self, day: Day) -> Result<(), WalletError> {
         if let Some(visit) = self.visit()?
-            && visit.tags.iter().any(|(tag_day, _)| *tag_day == day)
+            && visit
+                .tags
+                .iter()
+                .any(|(window, _)| window.day() == Some(day))
         {
             self.erase_visit()?;
         }
@@ -163,8 +210,12 @@ impl Wallet {
         let Some((pending, then)) = &visit.pending else {
             return Ok(());
         };
-        let mut days: Vec<Day> = visit.tags.iter().map(|(day, _)| *day).collect();
-        days.extend(pending.iter().map(StoredToken::day));
+        let mut days: Vec<Day> = visit
+            .tags
+            .iter()
+            .filter_map(|(window, _)| window.day())
+            .collect();
+        days.extend(pending.iter().map(|(_, token)| token.day()));
         days.sort_unstable();
         days.dedup();
         for day in days {
@@ -185,16 +236,17 @@ impl Wallet {
     fn replace(
         &self,
         day: Day,
-        old: &[(Day, Tag)],
-        new: &[StoredToken],
+        old: &[(Window, Tag)],
+        new: &[(Window, StoredToken)],
     ) -> Result<(), WalletError> {
-        let is_new = |tag: &Tag| new.iter().any(|token| token.tag() == *tag);
+        let is_new = |tag: &Tag| new.iter().any(|(_, token)| token.tag() == *tag);
         let mut tokens = self.tokens(day)?;
         tokens.retain(|token| {
             let tag = token.tag();
             !is_new(&tag) && !old.iter().any(|(_, old)| *old == tag)
         });
-        tokens.extend(new.iter().filter(|token| token.day() == day).cloned());
+        let of_day = new.iter().filter(|(_, token)| token.day() == day);
+        tokens.extend(of_day.map(|(_, token)| token.clone()));
         if tokens.is_empty() {
             return self.disk.erase(&iso_day(day)).map_err(Into::into);
         }

@@ -17,19 +17,27 @@ fn token(day: Day, seed: u8) -> StoredToken {
     StoredToken(bytes)
 }
 
+fn placed(tokens: &[StoredToken]) -> Vec<(Window, StoredToken)> {
+    let window = |token: &StoredToken| Window(u32::from(token.day().0) * 24);
+    tokens
+        .iter()
+        .map(|token| (window(token), token.clone()))
+        .collect()
+}
+
 fn arriving(tokens: &[StoredToken]) -> VisitFile {
     VisitFile {
         arrival: NOW,
         expected_end: NOW.plus(5_400),
         code: b"CODE of Quan Pho".to_vec(),
         tags: vec![],
-        pending: Some((tokens.to_vec(), Then::StayOpen)),
+        pending: Some((placed(tokens), Then::StayOpen)),
     }
 }
 
 fn leaving(visit: &VisitFile, tokens: &[StoredToken]) -> VisitFile {
     VisitFile {
-        pending: Some((tokens.to_vec(), Then::Close)),
+        pending: Some((placed(tokens), Then::Close)),
         ..visit.clone()
     }
 }
@@ -94,7 +102,10 @@ fn check_out_interrupted_at_any_step_is_finished_at_the_next_start() {
             break;
         }
     }
-    assert!(seen[0] >= 4 && seen[1] >= 10, "both ends were met: {seen:?}");
+    assert!(
+        seen[0] >= 4 && seen[1] >= 10,
+        "both ends were met: {seen:?}"
+    );
 }
 
 /// The control: without the finishing at the start, a crash leaves tokens of both kinds, or a visit that is over.
@@ -143,7 +154,10 @@ fn check_in_interrupted_at_any_step_is_whole_or_nothing() {
             break;
         }
     }
-    assert!(seen[0] >= 4 && seen[1] >= 10, "both ends were met: {seen:?}");
+    assert!(
+        seen[0] >= 4 && seen[1] >= 10,
+        "both ends were met: {seen:?}"
+    );
 }
 
 #[test]
@@ -186,7 +200,10 @@ fn forgetting_a_day_ends_the_visit_that_has_tokens_of_it() {
 fn pu3_files_after_check_out_tell_days_and_numbers_only() {
     let dir = tempfile::tempdir().unwrap();
     let (_, visit, _, last) = story(dir.path());
-    assert!(contains(dir.path(), b"Quan Pho"), "control: an open visit is in clear");
+    assert!(
+        contains(dir.path(), b"Quan Pho"),
+        "control: an open visit is in clear"
+    );
     open(dir.path()).change(&leaving(&visit, &last)).unwrap();
     assert!(!contains(dir.path(), b"Quan Pho"));
     assert!(!contains(dir.path(), &visit.arrival.0.to_be_bytes()));
@@ -202,7 +219,10 @@ fn pu3_files_after_check_out_tell_days_and_numbers_only() {
     }
     let bytes = fs::read(names[0].path()).unwrap();
     assert_eq!(bytes.len(), 3 * TOKEN_LEN);
-    let tags: Vec<_> = bytes.chunks(TOKEN_LEN).map(|token| &token[34..50]).collect();
+    let tags: Vec<_> = bytes
+        .chunks(TOKEN_LEN)
+        .map(|token| &token[34..50])
+        .collect();
     assert!(tags.is_sorted());
 }
 
@@ -216,8 +236,14 @@ fn refuses_damaged_files_by_name() {
     let damaged = |why| Err(WalletError::DamagedDay { day: DAY, why });
     for (bytes, why) in [
         (good[1..].to_vec(), TokenFileError::BadLength),
-        ([&good[250..500], &good[..250]].concat(), TokenFileError::Unsorted),
-        ([&good[..250], &good[..250]].concat(), TokenFileError::Unsorted),
+        (
+            [&good[250..500], &good[..250]].concat(),
+            TokenFileError::Unsorted,
+        ),
+        (
+            [&good[..250], &good[..250]].concat(),
+            TokenFileError::Unsorted,
+        ),
         (token(Day(7), 1).0.to_vec(), TokenFileError::OtherDay),
     ] {
         fs::write(&path, bytes).unwrap();

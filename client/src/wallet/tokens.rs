@@ -54,7 +54,7 @@ impl StoredToken {
 }
 
 /// Reads tokens one after the other.
-pub(super) fn split(bytes: &[u8]) -> Option<Vec<StoredToken>> {
+fn split(bytes: &[u8]) -> Option<Vec<StoredToken>> {
     let (tokens, rest) = bytes.as_chunks::<TOKEN_LEN>();
     rest.is_empty()
         .then(|| tokens.iter().map(|token| StoredToken(*token)).collect())

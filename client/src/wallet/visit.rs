@@ -2,8 +2,8 @@
 //! In clear while the visit is open; knows bytes only, not what a code says.
 //! Specified in specs/protocol.md §14.
 
-use super::tokens::{StoredToken, TAG_LEN, TOKEN_LEN, Tag, split};
-use lachan_protocol::time::{Day, UnixTime};
+use super::tokens::{StoredToken, TAG_LEN, TOKEN_LEN, Tag};
+use lachan_protocol::time::{UnixTime, Window};
 
 const VERSION: u8 = 1;
 
@@ -37,9 +37,9 @@ pub struct VisitFile {
     /// The venue code's bytes.
     pub code: Vec<u8>,
     /// The tokens of this visit that lie in the days, or did before a change that is under way.
-    pub tags: Vec<(Day, Tag)>,
+    pub tags: Vec<(Window, Tag)>,
     /// Tokens that take their place, and what then.
-    pub pending: Option<(Vec<StoredToken>, Then)>,
+    pub pending: Option<(Vec<(Window, StoredToken)>, Then)>,
 }
 
 impl std::fmt::Debug for VisitFile {
@@ -53,7 +53,10 @@ impl VisitFile {
     #[must_use]
     pub fn settled(&self) -> Self {
         let tags = match &self.pending {
-            Some((tokens, _)) => tokens.iter().map(|token| (token.day(), token.tag())).collect(),
+            Some((tokens, _)) => tokens
+                .iter()
+                .map(|(window, token)| (*window, token.tag()))
+                .collect(),
             None => self.tags.clone(),
         };
         Self {
@@ -69,7 +72,7 @@ impl VisitFile {
     }
 
     /// version 1 ‖ then 1 (0 nothing pending, 1 stay open, 2 close) ‖ arrival 8 ‖ expected end 8 ‖ u16 length ‖ code ‖
-    /// u16 number of tags ‖ tags of {day 2, tag 16} ‖ pending tokens of 250.
+    /// u16 number of tags ‖ tags of {window 4, tag 16} ‖ pending {window 4, token 250}.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let then = match &self.pending {
             None => 0,
@@ -83,11 +86,12 @@ impl VisitFile {
         bytes.extend(length(self.code.len()));
         bytes.extend(&self.code);
         bytes.extend(length(self.tags.len()));
-        for (day, tag) in &self.tags {
-            bytes.extend(day.0.to_be_bytes());
+        for (window, tag) in &self.tags {
+            bytes.extend(window.0.to_be_bytes());
             bytes.extend(tag);
         }
-        for token in self.pending.iter().flat_map(|(tokens, _)| tokens) {
+        for (window, token) in self.pending.iter().flat_map(|(tokens, _)| tokens) {
+            bytes.extend(window.0.to_be_bytes());
             bytes.extend(token.0);
         }
         bytes
@@ -111,10 +115,14 @@ impl VisitFile {
         let count = u16::from_be_bytes(take(&mut rest)?);
         let mut tags = Vec::new();
         for _ in 0..count {
-            let day = Day(u16::from_be_bytes(take(&mut rest)?));
-            tags.push((day, take::<TAG_LEN>(&mut rest)?));
+            let window = Window(u32::from_be_bytes(take(&mut rest)?));
+            tags.push((window, take::<TAG_LEN>(&mut rest)?));
         }
-        let tokens = split(rest)?;
+        let mut tokens = Vec::new();
+        while !rest.is_empty() {
+            let window = Window(u32::from_be_bytes(take(&mut rest)?));
+            tokens.push((window, StoredToken(take::<TOKEN_LEN>(&mut rest)?)));
+        }
         let pending = match then {
             0 if tokens.is_empty() => None,
             1 => Some((tokens, Then::StayOpen)),
@@ -136,5 +144,3 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
     *rest = after;
     Some(*head)
 }
-
-const _: () = assert!(TOKEN_LEN == 250);

@@ -3,4 +3,10 @@
 //! Specified in specs/refusals.md.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod citizen;
+mod code;
+mod log;
+mod net;
 mod shell;
+mod store;
+mod trust;
