@@ -2,6 +2,7 @@
 //! Wraps the errors of the rooms; does not judge them.
 //! Specified in specs/refusals.md.
 
+use crate::cli::CliError;
 use crate::net::NetError;
 use crate::store::venue::ShelfError;
 use crate::venue::mailbox::PollError;
@@ -69,4 +70,10 @@ pub enum VenueToolError {
     /// There are several plans.
     #[error("there are several plans")]
     WhichPlan,
+}
+
+impl From<ShelfError> for CliError {
+    fn from(error: ShelfError) -> Self {
+        Self::Venue(error.into())
+    }
 }

@@ -12,6 +12,7 @@ use crate::messages::VenueMessage;
 use crate::messages::moment::rfc3339;
 use crate::output::{Done, plain};
 use crate::venue::wish::Wish;
+use lachan_protocol::code::CodeTrust;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::keys::kind::VenueKind;
 use lachan_protocol::trust::TrustedAuthority;
@@ -48,7 +49,8 @@ pub(super) fn register(
     let prekey = link::prekey_of(&session, authority.id(), offline)?;
     let shelf = shelf(&session)?;
     let mut peer = link::connect(&session, from)?;
-    let known = (&prekey, authority.code_keys());
+    let code_keys = session.trust.code_keys(&authority.id()).unwrap_or_default();
+    let known = (&prekey, code_keys.as_slice());
     let rng = &mut rand::rng();
     let registered = desk::register(&shelf, &mut peer, &wish, known, session.now, rng)?;
     let (plan, head) = (registered.plan(), registered.plan().head());
