@@ -20,5 +20,6 @@ pub mod qr;
 pub mod store;
 pub mod sync;
 pub mod trust;
+pub mod venue;
 #[cfg(feature = "cli")]
 pub mod wallet;

@@ -2,6 +2,8 @@
 //! Stores and does not judge; nothing here tells of a visit: tokens and findings are in the wallet.
 //! Specified in specs/protocol.md §14.
 
+pub mod venue;
+
 use lachan_protocol::crypto::exchange::ExchangeKey;
 use lachan_protocol::id::{AuthorityId, CodeId};
 use lachan_protocol::log::follow::FollowState;

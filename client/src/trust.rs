@@ -45,17 +45,7 @@ impl Trust {
 
 impl CodeTrust for Trust {
     fn code_keys(&self, authority: &AuthorityId) -> Option<Vec<CodeKey>> {
-        let authority = self.list.authority(authority)?;
-        let current = authority.code_keys().iter().map(|key| CodeKey::Current {
-            key: key.key,
-            last: key.last,
-        });
-        let revoked = authority.revoked_code_keys().iter();
-        Some(
-            current
-                .chain(revoked.map(|key| CodeKey::Revoked { key: *key }))
-                .collect(),
-        )
+        Some(self.list.authority(authority)?.code_keys().to_vec())
     }
 
     fn revoked_from(&self, authority: &AuthorityId, code: &CodeId) -> Option<Window> {

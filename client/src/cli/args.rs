@@ -2,6 +2,7 @@
 //! Knows clap; does not know what the commands do.
 //! Specified in specs/protocol.md §12.
 
+use super::venue::{self, VenueCommand};
 use super::{UsageError, language_of_environment};
 use crate::messages::help::{Help, Word};
 use crate::messages::moment::day_from_iso;
@@ -38,6 +39,8 @@ pub enum Command {
     Status,
     /// `sync`
     Sync(SyncArgs),
+    /// `venue` and what stands below it
+    Venue(VenueCommand),
     /// `visits`
     Visits,
 }
@@ -181,6 +184,7 @@ fn read(name: &str, sub: &ArgMatches) -> Result<Command, UsageError> {
         "sync" => Ok(Command::Sync(SyncArgs {
             from: sub.get_one::<String>("from").cloned(),
         })),
+        "venue" => Ok(Command::Venue(venue::read(sub)?)),
         "visits" => Ok(Command::Visits),
         other => Err(UsageError::Unknown(other.to_owned())),
     }
@@ -256,6 +260,7 @@ pub fn root(lang: Lang) -> Clap {
                 )
                 .arg(flag("all", Help::ArgAll, lang).conflicts_with("day"))
                 .arg(flag("yes", Help::ArgYes, lang)),
+            venue::arguments(lang),
         ]);
     localise(root, "lachan", lang)
 }
@@ -343,7 +348,7 @@ fn localise(command: Clap, path: &str, lang: Lang) -> Clap {
         .subcommand_help_heading(Word::Commands.say(lang))
         .subcommand_value_name(Word::Command.say(lang))
         .help_template(format!(
-            "{{about}}\n\n{}: {{usage}}\n\n{{all-args}}",
+            "{{about}}\n\n{}: {{usage}}\n\n{{all-args}}{{after-help}}",
             Word::Usage.say(lang)
         ))
         .mut_args(|arg| {

@@ -3,6 +3,7 @@
 //! Specified in specs/refusals.md.
 
 use crate::citizen::{CitizenError, SilenceError};
+use crate::cli::venue::VenueToolError;
 use crate::clock::ClockError;
 use crate::home::HomeError;
 use crate::messages::{Explain, Explanation, Lang, told};
@@ -110,6 +111,9 @@ pub enum CliError {
     /// The command line.
     #[error(transparent)]
     Usage(#[from] UsageError),
+    /// The venue's tool.
+    #[error(transparent)]
+    Venue(#[from] VenueToolError),
     /// The wallet.
     #[error(transparent)]
     Wallet(#[from] WalletError),
@@ -137,6 +141,7 @@ impl Explain for CliError {
             Self::TrustFile(error) => error.explain(lang),
             Self::Url(error) => error.explain(lang),
             Self::Usage(error) => error.explain(lang),
+            Self::Venue(error) => error.explain(lang),
             Self::Wallet(error) => error.explain(lang),
         }
     }

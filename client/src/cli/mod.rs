@@ -10,6 +10,7 @@ mod init;
 pub mod session;
 mod sync;
 pub mod terminal;
+pub mod venue;
 mod wallet;
 
 pub use error::{CliError, TrustFileError, UsageError};
@@ -58,6 +59,7 @@ fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Do
         Command::Init(args) => init::init(global, args, terminal),
         Command::Status => wallet::status(global, terminal),
         Command::Sync(args) => sync::sync(global, &args, terminal),
+        Command::Venue(command) => venue::run(global, &command, terminal),
         Command::Visits => wallet::visits(global, terminal),
     }
 }

@@ -2,6 +2,7 @@
 //! Knows words only; which command has which options stands in `cli`.
 //! Specified in specs/protocol.md §12.
 
+use super::venue_help::VenueHelp;
 use super::{Lang, Speak};
 
 /// A text of `--help`. Commands are named for themselves, options `Arg…`.
@@ -61,6 +62,8 @@ pub enum Help {
     Status,
     /// sync
     Sync,
+    /// venue, and what stands below it
+    Venue(VenueHelp),
     /// visits
     Visits,
 }
@@ -95,6 +98,7 @@ impl Speak for Help {
             Self::Init => "Make a home: settings, keys, trust list",
             Self::Status => "Show the open visit and how fresh the lists are",
             Self::Sync => "Read the newest lists of keys, verify them and try them on one's own visits",
+            Self::Venue(help) => return help.en(),
             Self::Visits => "Show on which days how many hours are kept: all that this device can know",
         }
         .into()
@@ -129,6 +133,7 @@ impl Speak for Help {
             Self::Init => "Tạo thư mục dữ liệu: thiết lập, khoá, danh sách tin cậy",
             Self::Status => "Hiện lượt ghé đang mở và độ mới của các danh sách",
             Self::Sync => "Đọc các danh sách khoá mới nhất, kiểm chứng và thử trên lượt ghé của mình",
+            Self::Venue(help) => return help.vi(),
             Self::Visits => "Hiện ngày nào lưu bao nhiêu khung giờ: tất cả những gì máy này có thể biết",
         }
         .into()

@@ -9,6 +9,7 @@ pub mod errors;
 pub mod help;
 pub mod moment;
 pub mod venue;
+pub mod venue_help;
 
 pub use citizen::CitizenMessage;
 pub use venue::VenueMessage;

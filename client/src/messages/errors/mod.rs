@@ -10,3 +10,5 @@ mod net;
 mod shell;
 mod store;
 mod trust;
+mod venue;
+mod venue_refusals;

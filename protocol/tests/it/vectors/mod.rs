@@ -1,12 +1,12 @@
 //! Vectors: files that another language could read.
-pub(crate) mod entry;
 mod entry;
+pub(crate) mod entry;
 pub(crate) mod exposure_batch;
 mod exposure_batch;
 pub(crate) mod exposure_files;
 pub(crate) mod kit;
-pub(crate) mod manifest;
 mod manifest;
+pub(crate) mod manifest;
 mod office;
 mod plan;
 mod registration;
@@ -14,5 +14,5 @@ mod sealed;
 mod share_proof;
 mod venue_code;
 mod venue_url;
-mod visit_token;
 pub(crate) mod visit_token;
+mod visit_token;
