@@ -10,7 +10,7 @@ use lachan_protocol::exposure::batch::{
 use lachan_protocol::exposure::build::{BatchPlan, BuildError, Change, NewRelease};
 use lachan_protocol::exposure::history::{Earlier, EarlierEntry};
 use lachan_protocol::exposure::manifest::{
-    Cause, EntryRef, Manifest, ManifestRecord, audit_indices, root_of,
+    Cause, EntryRef, ItemCommitments, Manifest, ManifestLeaf, ManifestRecord, audit_indices,
 };
 use lachan_protocol::exposure::padding::{is_size, places, sizes};
 use lachan_protocol::exposure::repeats::draw;
@@ -361,6 +361,24 @@ fn an_office_that_contradicts_itself_builds_nothing() {
     let changes = plan.manifest().leaves.iter();
     let changes = changes.filter(|leaf| matches!(leaf.record, ManifestRecord::Change { .. }));
     assert_eq!(changes.count(), 1);
+    // A record of the manifest has at most 131,072 bytes; 600 cases go beyond its count of one byte too.
+    let many = |count| {
+        (0..count)
+            .flat_map(|_| vec![release(key, hour, one(1))])
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        refused(build(many(600), vec![], &[], 1)),
+        Some(BuildError::TooManyCases)
+    );
+    assert_eq!(refused(build(many(255), vec![], &[], 1)), None);
+    let mut long = one(1);
+    long[0].items = ItemCommitments::new(vec![[1; 32]; 64]).expect("the most there are");
+    let long: Vec<NewRelease> = (0..60).map(|_| release(key, hour, long.clone())).collect();
+    assert_eq!(
+        refused(build(long, vec![], &[], 1)),
+        Some(BuildError::TooManyCases)
+    );
     let mut twice = history.clone();
     twice.push(history[3].clone());
     let damaged = BuildError::HistoryDamaged(history[3].first);
@@ -385,12 +403,18 @@ fn audit_indices_are_all_different_and_below_the_number_of_entries() {
 
 #[test]
 fn the_root_of_a_manifest_depends_on_each_leaf() {
-    let hashes: Vec<[u8; 32]> = (0..7).map(|i| [i; 32]).collect();
-    let root = root_of(&hashes);
+    let mut rng = Stream::new(8);
+    let first = |entry| ManifestRecord::Repeat(EntryRef { seq: 1, entry });
+    let leaves = (0..7).map(|entry| ManifestLeaf::new(first(entry), &mut rng));
+    let manifest = Manifest {
+        leaves: leaves.collect(),
+    };
     for i in 0..7 {
-        let mut changed = hashes.clone();
-        changed[i][0] ^= 0x80;
-        assert_ne!(root_of(&changed), root);
+        let mut changed = manifest.clone();
+        changed.leaves[i].record = first(9);
+        assert_ne!(changed.root(), manifest.root());
+        let mut salted = manifest.clone();
+        salted.leaves[i].salt[31] ^= 1;
+        assert_ne!(salted.root(), manifest.root());
     }
-    assert_ne!(root_of(&hashes[..6]), root);
 }

@@ -264,7 +264,8 @@ fn ticks_refused() -> Vec<Value> {
         Case::of(lists)
     };
     let mut missing = two();
-    (missing.leaves.pop(), missing.numbers.pop());
+    missing.leaves.pop();
+    missing.numbers.pop();
     let mut twice = two();
     twice.leaves[1] = twice.leaves[0].clone();
     twice.numbers[1] = twice.numbers[0];

@@ -1,10 +1,12 @@
 //! Vectors: files that another language could read.
-pub(crate) mod kit;
+mod entry;
 pub(crate) mod entry;
 pub(crate) mod exposure_batch;
+mod exposure_batch;
 pub(crate) mod exposure_files;
+pub(crate) mod kit;
+mod manifest;
 pub(crate) mod manifest;
-pub(crate) mod visit_token;
 mod office;
 mod plan;
 mod registration;
@@ -12,3 +14,5 @@ mod sealed;
 mod share_proof;
 mod venue_code;
 mod venue_url;
+pub(crate) mod visit_token;
+mod visit_token;
