@@ -1,3 +1,3 @@
 //! Properties: algebra, round trips, lengths.
-mod log;
+pub(crate) mod log;
 mod office;
