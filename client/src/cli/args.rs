@@ -380,7 +380,8 @@ fn localise(command: Clap, path: &str, lang: Lang) -> Clap {
         let below = format!("{path} {name}");
         command = command.mut_subcommand(name, |sub| localise(sub, &below, lang));
     }
-    let usage = command.render_usage().to_string();
+    // On a copy: rendering builds a command, and a built one no longer takes the options of all commands.
+    let usage = command.clone().render_usage().to_string();
     let usage = usage
         .strip_prefix("Usage: ")
         .unwrap_or(&usage)

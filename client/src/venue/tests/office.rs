@@ -147,6 +147,10 @@ impl Office {
         let code = *code;
         if let Some(answer) = poll.answer {
             let id = answer.request();
+            if !self.open.iter().any(|(_, request)| request.id() == id) {
+                self.answered.push((id, answer.to_bytes()));
+                return opened.reply.refused(&mut self.rng);
+            }
             if let ReleaseAnswer::Approved { shares, approval, .. } = &answer {
                 let (_, request) = self
                     .open
