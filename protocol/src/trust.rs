@@ -3,9 +3,11 @@
 //! Specified in specs/protocol.md §9.
 
 mod authority;
+mod codes;
 mod lines;
 
-pub use authority::{AuthorityEntry, CodeKey, MOST_CODE_KEYS, TrustedAuthority};
+pub use authority::{AuthorityEntry, MOST_CODE_KEYS, TrustedAuthority};
+pub use codes::{Revocations, TrustedCodes};
 
 use crate::id::AuthorityId;
 use crate::log::note::{LONGEST_NOTE, NoteError, NoteSigner, SignedNote, Vkey};

@@ -6,3 +6,4 @@ pub mod home;
 pub mod programs;
 pub mod test_clock;
 pub mod town;
+pub mod world;

@@ -23,7 +23,11 @@ impl OfficeConfig {
     /// The newest tick that is due at `now`.
     #[must_use]
     pub const fn newest_tick(&self, now: UnixTime) -> UnixTime {
-        let period = if self.tick_seconds == 0 { 1 } else { self.tick_seconds };
+        let period = if self.tick_seconds == 0 {
+            1
+        } else {
+            self.tick_seconds
+        };
         UnixTime(now.0 - now.0 % period)
     }
 

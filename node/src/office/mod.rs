@@ -4,7 +4,9 @@
 
 mod config;
 mod core;
+mod days;
 mod io;
+mod load;
 mod mailbox;
 mod records;
 mod registration;
@@ -20,8 +22,8 @@ pub use core::{LoadError, Office, Saved};
 pub use io::{
     Change, FileHash, Files, Input, Note, Output, Publication, ReplyTo, Requested, Shelf,
 };
-pub use registration::RegistrationRefusal;
+pub use registration::{MOST_DAYS_AHEAD, RegistrationRefusal};
 pub use release::AnswerRefusal;
-pub use request::RequestRefusal;
-pub use secrets::SecretName;
+pub use request::{DAYS_ON_OFFER, RequestRefusal};
+pub use secrets::{BadSecret, NotASecretName, SecretName};
 pub use state::{OfficeSummary, RequestStage, RequestSummary};

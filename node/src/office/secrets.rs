@@ -82,9 +82,7 @@ pub(super) struct Secrets {
 }
 
 impl Secrets {
-    pub(super) fn load(
-        files: BTreeMap<SecretName, Zeroizing<Vec<u8>>>,
-    ) -> Result<Self, BadSecret> {
+    pub(super) fn load(files: BTreeMap<SecretName, Zeroizing<Vec<u8>>>) -> Result<Self, BadSecret> {
         let mut secrets = Self::default();
         for (name, bytes) in files {
             let bytes = bytes.first_chunk::<32>().filter(|_| bytes.len() == 32);

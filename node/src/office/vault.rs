@@ -14,7 +14,7 @@ const FRESH_LEN: usize = 32;
 /// A sealed record does not open: damaged, of another place, or its key is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed record does not open")]
-pub struct VaultError;
+pub(super) struct VaultError;
 
 /// The key of one month, 32 bytes of a secret file.
 pub(super) struct VaultKey(Zeroizing<[u8; 32]>);
@@ -42,18 +42,12 @@ impl VaultKey {
         context: &[&[u8]],
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let (fresh, sealed) = sealed
-            .split_first_chunk::<FRESH_LEN>()
-            .ok_or(VaultError)?;
+        let (fresh, sealed) = sealed.split_first_chunk::<FRESH_LEN>().ok_or(VaultError)?;
         let (key, nonce) = self.keys(context, fresh);
         aead::open(&key, nonce, &[], sealed).map_err(|_| VaultError)
     }
 
-    fn keys(
-        &self,
-        context: &[&[u8]],
-        fresh: &[u8; FRESH_LEN],
-    ) -> (Zeroizing<[u8; 32]>, [u8; 12]) {
+    fn keys(&self, context: &[&[u8]], fresh: &[u8; FRESH_LEN]) -> (Zeroizing<[u8; 32]>, [u8; 12]) {
         let context = context.concat();
         let okm: Zeroizing<[u8; 44]> =
             derive(KdfLabel::AT_REST, &[self.0.as_slice()], &[&context, fresh]);
@@ -79,11 +73,15 @@ mod tests {
         let key = VaultKey::from_bytes(&[1; 32]);
         let sealed = key.seal(&[b"plan", b"1"], b"secret", &mut rand::rng());
         let open = |key: &VaultKey, context: &[u8], bytes: &[u8]| {
-            key.open(&[b"plan", context], bytes).map(|opened| opened.to_vec())
+            key.open(&[b"plan", context], bytes)
+                .map(|opened| opened.to_vec())
         };
         assert_eq!(open(&key, b"1", &sealed), Ok(b"secret".to_vec()));
         assert_eq!(open(&key, b"2", &sealed), Err(VaultError));
-        assert_eq!(open(&VaultKey::from_bytes(&[2; 32]), b"1", &sealed), Err(VaultError));
+        assert_eq!(
+            open(&VaultKey::from_bytes(&[2; 32]), b"1", &sealed),
+            Err(VaultError)
+        );
         for at in 0..sealed.len() {
             let mut flipped = sealed.clone();
             flipped[at] ^= 1;

@@ -9,8 +9,8 @@ pub use record::{
     ReleaseRecord, WithdrawalCause, certificate_hash,
 };
 
-use crate::crypto::hash::sha256;
 use crate::crypto::kdf::derive;
+use crate::crypto::tree::{leaf_hash, root};
 use crate::id::BatchId;
 use crate::label::KdfLabel;
 use crate::wire::{DecodeError, Message};
@@ -42,7 +42,11 @@ impl ManifestLeaf {
     /// SHA-256(00 ‖ salt ‖ record).
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        sha256(&[&[0], &self.salt, &self.record.to_bytes()])
+        leaf_hash(&self.to_leaf())
+    }
+
+    fn to_leaf(&self) -> Vec<u8> {
+        [self.salt.as_slice(), &self.record.to_bytes()].concat()
     }
 }
 
@@ -57,8 +61,8 @@ impl Manifest {
     /// The root that stands in the batch.
     #[must_use]
     pub fn root(&self) -> [u8; 32] {
-        let hashes: Vec<[u8; 32]> = self.leaves.iter().map(ManifestLeaf::hash).collect();
-        root_of(&hashes)
+        let leaves: Vec<Vec<u8>> = self.leaves.iter().map(ManifestLeaf::to_leaf).collect();
+        root(leaves.iter().map(Vec::as_slice))
     }
 
     /// The form in which an office keeps it: for each leaf u32 length ‖ salt ‖ record.
@@ -109,19 +113,6 @@ impl core::fmt::Debug for Manifest {
 impl core::fmt::Debug for ManifestLeaf {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("ManifestLeaf")
-    }
-}
-
-/// The root of RFC 6962 over leaf hashes.
-#[must_use]
-pub fn root_of(hashes: &[[u8; 32]]) -> [u8; 32] {
-    match hashes {
-        [] => sha256(&[]),
-        [one] => *one,
-        many => {
-            let left = many.len().next_power_of_two() / 2;
-            sha256(&[&[1], &root_of(&many[..left]), &root_of(&many[left..])])
-        }
     }
 }
 

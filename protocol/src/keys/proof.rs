@@ -97,9 +97,13 @@ impl ShareProof {
         let response: Option<Scalar> = Scalar::from_canonical_bytes(response).into();
         let response = response.ok_or(ShareProofError::ResponseNotCanonical)?;
         let challenge = challenge(role, digest, points, &commitment);
-        let scalars = iter::once(response).chain(powers(challenge).map(|power| -power));
+        // The lengths of both must be known to the multiplication.
+        let scalars: Vec<Scalar> = iter::once(response)
+            .chain(powers(challenge).map(|power| -power))
+            .take(points.len() + 1)
+            .collect();
         let bases = iter::once(&ED25519_BASEPOINT_POINT).chain(points.iter().map(Point::as_group));
-        let expected = EdwardsPoint::vartime_multiscalar_mul(scalars.take(points.len() + 1), bases);
+        let expected = EdwardsPoint::vartime_multiscalar_mul(&scalars, bases);
         if expected.compress().0 == commitment {
             Ok(())
         } else {

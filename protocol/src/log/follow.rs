@@ -2,173 +2,25 @@
 //! Decides what to fetch and what to believe; does not know transports, files or what leaves mean.
 //! Specified in specs/protocol.md §8.6.
 
+mod expected;
+mod io;
+mod state;
+
+pub use io::{FollowError, Input, Output, Request};
+pub use state::FollowState;
+
 use crate::log::checkpoint::{Checkpoint, CheckpointError, VerifiedCheckpoint};
-use crate::log::merkle::{Frontier, Hash, NotAFrontier};
+use crate::log::merkle::Hash;
 use crate::log::note::{SignedNote, Vkey};
 use crate::log::policy::WitnessPolicy;
-use crate::log::tile_set::{BundleError, hashes_from_tile, split_entry, tile_root};
-use crate::log::tiles::{LONGEST_RANGE, Resource, TILE_HEIGHT, TILE_WIDTH, bundle_in, tile_in};
+use crate::log::tile_set::{hashes_from_tile, split_entry, tile_root};
+use crate::log::tiles::{LONGEST_RANGE, Resource, TILE_WIDTH, bundle_in, tile_in};
 use crate::time::UnixTime;
-use crate::wire::DecodeError;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use expected::{Expected, hashes_between};
 
 const WIDTH: u64 = TILE_WIDTH as u64;
-
-/// Why a step of following failed. The follower stays as it was, and [`Input::Resume`] asks again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FollowError {
-    /// The log signed two roots for one size: keep both notes. The log is to blame.
-    #[error("the log signed two roots for the size {size}")]
-    Equivocation {
-        /// Leaves of both trees.
-        size: u64,
-    },
-    /// The checkpoint is refused. Whoever sent it is to blame.
-    #[error("{0}")]
-    Checkpoint(#[from] CheckpointError),
-    /// A resource ended before its last entry. Whoever sent it is to blame.
-    #[error("{0} ends too early")]
-    EndsEarly(Resource),
-    /// A leaf is not the one under the checkpoint. Whoever sent it is to blame.
-    #[error("leaf {index} is not the one under the checkpoint")]
-    LeafMismatch {
-        /// The leaf.
-        index: u64,
-    },
-    /// Nothing was asked for, or less than came.
-    #[error("these bytes were not asked for")]
-    NotAsked,
-    /// The checkpoint is of a smaller tree than known: an old one, or a log that goes back.
-    #[error("the checkpoint has {offered} leaves where {known} are known")]
-    Smaller {
-        /// Leaves known.
-        known: u64,
-        /// Leaves of the checkpoint.
-        offered: u64,
-    },
-    /// A tile is not one. Whoever sent it is to blame.
-    #[error("{0}")]
-    Tile(#[from] BundleError),
-    /// A tile does not lead to the root: whoever sent it is to blame, or the log, which then goes on with nobody.
-    #[error("the tiles do not lead from what is known to the checkpoint's root")]
-    TilesMismatch,
-    /// The other side does not have what the checkpoint says there is.
-    #[error("{0} is not to be had")]
-    Unavailable(Resource),
-}
-
-/// A part of a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// The resource.
-    pub resource: Resource,
-    /// The first byte wanted.
-    pub offset: u64,
-    /// Most bytes wanted; fewer may come where the resource ends.
-    pub length: u32,
-}
-
-/// What the follower is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// What came for the last [`Output::Fetch`]: from its first byte on, at least one unless it ends there.
-    Bytes(Vec<u8>),
-    /// A checkpoint's note, from anybody.
-    Checkpoint(Vec<u8>),
-    /// The other side has no such resource.
-    Missing,
-    /// Ask again: after a start, an error, or a lost answer.
-    Resume,
-}
-
-/// What the follower wants done, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// All leaves under the newest accepted checkpoint were given.
-    CaughtUp,
-    /// Fetch this, and answer with [`Input::Bytes`] or [`Input::Missing`]. One request is under way at a time.
-    Fetch(Request),
-    /// Verified leaves, in order and each once (again only when the state after them was not stored).
-    Leaves {
-        /// Index of the first one.
-        first: u64,
-        /// Their bytes.
-        leaves: Vec<Vec<u8>>,
-    },
-    /// Store [`Follower::state`] durably, with whatever came of the leaves before it.
-    Store,
-}
-
-/// What is known of a log: kept durably, and taken up at the next start.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FollowState {
-    frontier: Frontier,
-    offset: u64,
-    note: Option<Vec<u8>>,
-}
-
-impl FollowState {
-    /// Starts at a frontier that [`join_late`](crate::log::tile_set::join_late) verified, at a full bundle.
-    #[must_use]
-    pub fn starting_at(frontier: Frontier) -> Option<Self> {
-        frontier.size().is_multiple_of(WIDTH).then(|| Self {
-            frontier,
-            ..Self::default()
-        })
-    }
-
-    /// Leaves that were given, and the edge of their tree.
-    #[must_use]
-    pub const fn frontier(&self) -> &Frontier {
-        &self.frontier
-    }
-
-    /// Bytes that the given leaves take in the bundle that is not full yet.
-    #[must_use]
-    pub const fn offset(&self) -> u64 {
-        self.offset
-    }
-
-    /// The newest accepted checkpoint's note; it may have more leaves than were given.
-    #[must_use]
-    pub fn note(&self) -> Option<&[u8]> {
-        self.note.as_deref()
-    }
-
-    /// frontier length u16 ‖ frontier ‖ offset 8 ‖ note (nothing when there is none).
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let frontier = self.frontier.to_bytes();
-        let length = u16::try_from(frontier.len()).expect("a frontier has at most 64 hashes");
-        let note = self.note().unwrap_or_default();
-        [
-            length.to_be_bytes().as_slice(),
-            &frontier,
-            &self.offset.to_be_bytes(),
-            note,
-        ]
-        .concat()
-    }
-
-    /// Reads what [`FollowState::to_bytes`] wrote.
-    ///
-    /// # Errors
-    /// [`DecodeError::Truncated`], [`DecodeError::NotCanonical`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let (length, rest) = bytes.split_first_chunk().ok_or(DecodeError::Truncated)?;
-        let (frontier, rest) = rest
-            .split_at_checked(usize::from(u16::from_be_bytes(*length)))
-            .ok_or(DecodeError::Truncated)?;
-        let (offset, note) = rest.split_first_chunk().ok_or(DecodeError::Truncated)?;
-        Ok(Self {
-            frontier: Frontier::from_bytes(frontier)
-                .map_err(|NotAFrontier| DecodeError::NotCanonical)?,
-            offset: u64::from_be_bytes(*offset),
-            note: (!note.is_empty()).then(|| note.to_vec()),
-        })
-    }
-}
 
 /// A checkpoint whose signatures are verified.
 #[derive(Clone, Debug)]
@@ -204,43 +56,6 @@ enum Work {
         /// Bytes of the leaf that is not whole yet.
         rest: Vec<u8>,
     },
-}
-
-/// Hashes on the way from the frontier to the root; believed once they lead there.
-#[derive(Clone, Debug, Default)]
-struct Expected {
-    /// Leaf hashes of a bundle, by its index.
-    leaves: BTreeMap<u64, Vec<Hash>>,
-    /// Tiles of level 1, by their index: the roots of full bundles.
-    bundles: BTreeMap<u64, Vec<Hash>>,
-}
-
-impl Expected {
-    fn bundle_root(&self, index: u64) -> Option<Hash> {
-        let place = usize::try_from(index % WIDTH).ok()?;
-        self.bundles.get(&(index / WIDTH))?.get(place).copied()
-    }
-
-    /// Whether the frontier and these hashes make the checkpoint's root.
-    fn leads(&self, from: &Frontier, to: &Checkpoint) -> bool {
-        self.extend(from, to.size)
-            .is_some_and(|end| end.size() == to.size && end.root() == to.root)
-    }
-
-    fn extend(&self, from: &Frontier, size: u64) -> Option<Frontier> {
-        let mut frontier = from.clone();
-        while frontier.size() < size {
-            let bundle = frontier.size() / WIDTH;
-            let given = usize::try_from(frontier.size() % WIDTH).ok()?;
-            match self.leaves.get(&bundle) {
-                Some(leaves) => leaves.get(given..)?.iter().for_each(|l| frontier.push(*l)),
-                None => frontier
-                    .push_subtree(TILE_HEIGHT, self.bundle_root(bundle)?)
-                    .ok()?,
-            }
-        }
-        Some(frontier)
-    }
 }
 
 /// Follows one log, as client or as mirror.
@@ -583,26 +398,6 @@ impl Follower {
             length,
         })
     }
-}
-
-/// The tiles that lead from `given` leaves to the root at `size`: leaf hashes at both edges, bundle roots between.
-fn hashes_between(given: u64, size: u64) -> VecDeque<(u8, u64)> {
-    let mut queue = VecDeque::new();
-    if given >= size {
-        return queue;
-    }
-    let (first_full, after_full) = (given.div_ceil(WIDTH), size / WIDTH);
-    if !given.is_multiple_of(WIDTH) {
-        queue.push_back((0, given / WIDTH));
-    }
-    if first_full < after_full {
-        let tiles = first_full / WIDTH..=(after_full - 1) / WIDTH;
-        queue.extend(tiles.map(|index| (1, index)));
-    }
-    if !size.is_multiple_of(WIDTH) && first_full <= after_full {
-        queue.push_back((0, after_full));
-    }
-    queue
 }
 
 fn stored(note: &[u8], log: &Vkey, policy: &WitnessPolicy) -> Result<Target, FollowError> {

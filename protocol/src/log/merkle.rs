@@ -2,7 +2,7 @@
 //! Knows hashes; does not know where leaves are kept.
 //! Specified in specs/protocol.md §8.3.
 
-use crate::crypto::hash::sha256;
+use crate::crypto::tree;
 use alloc::vec::Vec;
 use bincode::{Decode, Encode};
 use core::fmt;
@@ -18,19 +18,19 @@ impl Hash {
     /// The root of the tree without leaves.
     #[must_use]
     pub fn of_nothing() -> Self {
-        Self(sha256(&[]))
+        Self(tree::root([]))
     }
 
     /// The hash of a leaf: SHA-256(00 ‖ data).
     #[must_use]
     pub fn of_leaf(data: &[u8]) -> Self {
-        Self(sha256(&[&[0], data]))
+        Self(tree::leaf_hash(data))
     }
 
     /// The hash of a node: SHA-256(01 ‖ left ‖ right).
     #[must_use]
     pub fn of_node(left: &Self, right: &Self) -> Self {
-        Self(sha256(&[&[1], &left.0, &right.0]))
+        Self(tree::node_hash(&left.0, &right.0))
     }
 }
 
@@ -44,16 +44,6 @@ impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Hash({self})")
     }
-}
-
-/// The root of the tree over these leaves.
-#[must_use]
-pub fn root(leaves: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Hash {
-    let mut frontier = Frontier::default();
-    for leaf in leaves {
-        frontier.push(Hash::of_leaf(leaf.as_ref()));
-    }
-    frontier.root()
 }
 
 /// Why bytes are not a frontier. Our own store wrote them.

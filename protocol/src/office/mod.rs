@@ -13,7 +13,7 @@ pub use approval::{Approval, ApprovalError};
 pub use certificate::{
     CaseCommitment, Certificate, CertificateError, UnverifiedCertificate, WithdrawalOrder,
 };
-pub use poll::{MailboxSecret, Poll, PollReply, RegistrationPath, ReleaseAnswer};
+pub use poll::{Poll, PollReply, RegistrationPath, ReleaseAnswer};
 pub use report_code::{ReportCode, ReportCodeError, ReportId};
 pub use request::{
     ItemHash, RequestData, RequestDraft, RequestError, RequestHash, RequestItem,

@@ -2,49 +2,23 @@
 //! Knows mailbox names, answers and what a reply may hold; does not know when anybody polls.
 //! Specified in specs/protocol.md §10; bytes in specs/wire.md §8.
 
-use crate::crypto::kdf::derive;
-use crate::id::{MailboxName, RequestId};
+use crate::id::{Digest, MailboxName, RequestId};
 use crate::keys::KeyShare;
-use crate::label::KdfLabel;
 use crate::message;
 use crate::office::approval::Approval;
 use crate::office::request::{FIXED_LEN, ITEM_LEN, MOST_ITEMS, UnverifiedRequestData};
-use crate::time::Day;
 use crate::wire::{DecodeError, Message, out_of_range};
 use alloc::vec::Vec;
 use bincode::de::Decoder;
 use bincode::enc::Encoder;
 use bincode::{Decode, Encode, impl_borrow_decode};
-use core::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 const NAME_LEN: usize = MailboxName::LEN;
 const APPROVED: u8 = 1;
 const DECLINED: u8 = 2;
 /// Most bytes of an answer: 1 ‖ request id ‖ n ‖ 64 shares ‖ approval.
 const ANSWER_LIMIT: usize = 1 + 16 + 2 + MOST_ITEMS * 32 + 64;
-
-/// The secret that a registration's answer carries: it names the plan's mailbox of each day.
-#[derive(Clone, PartialEq, Eq, Encode, Decode, Zeroize, ZeroizeOnDrop)]
-pub struct MailboxSecret(pub [u8; 32]);
-
-impl MailboxSecret {
-    /// The mailbox's name on a UTC day.
-    #[must_use]
-    pub fn name(&self, day: Day) -> MailboxName {
-        MailboxName(*derive(
-            KdfLabel::MAILBOX,
-            &[&self.0],
-            &[&day.0.to_be_bytes()],
-        ))
-    }
-}
-
-impl fmt::Debug for MailboxSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MailboxSecret")
-    }
-}
 
 /// A venue's answer to a release request, whole.
 #[derive(Debug)]
@@ -175,6 +149,12 @@ impl Poll {
     }
 }
 
+/// The leaf of a registration in its authority's tree: digest ‖ for each seed the RFC 6962 root over the office's points.
+#[must_use]
+pub fn registration_leaf(digest: &Digest, roots: &[[u8; 32]]) -> Vec<u8> {
+    [digest.0.as_slice(), roots.as_flattened()].concat()
+}
+
 /// Most hashes of a path: below 39 a path never has the length of a request.
 pub const MOST_PATH_HASHES: usize = 38;
 const PATH_HEAD: usize = 16;
@@ -207,7 +187,9 @@ impl RegistrationPath {
         })
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
+    /// size 8 ‖ index 8 ‖ hashes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(PATH_HEAD + 32 * self.hashes.len());
         bytes.extend_from_slice(&self.size.to_be_bytes());
         bytes.extend_from_slice(&self.index.to_be_bytes());

@@ -4,6 +4,7 @@
 
 use super::TrustListError;
 use super::lines::Lines;
+use crate::code::CodeKey;
 use crate::crypto::sign::VerifyingKey;
 use crate::id::{AuthorityId, IssuerId, OriginHash, Region};
 use crate::log::note::{SignatureType, Vkey, VkeyError};
@@ -19,15 +20,6 @@ pub const MOST_CODE_KEYS: usize = 4;
 const LONGEST_ORIGIN: usize = 128;
 const LONGEST_TEXT: usize = 200;
 
-/// A key that signs venue codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CodeKey {
-    /// The key.
-    pub key: VerifyingKey,
-    /// A code whose last window is after this one is refused.
-    pub last: Window,
-}
-
 /// An authority whose codes, batches and log count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustedAuthority {
@@ -39,7 +31,6 @@ pub struct TrustedAuthority {
     log_key: Vkey,
     batch_key: VerifyingKey,
     code_keys: Vec<CodeKey>,
-    revoked_code_keys: Vec<VerifyingKey>,
     issuers: Vec<VerifyingKey>,
 }
 
@@ -60,10 +51,8 @@ pub struct AuthorityEntry {
     pub log_key: Vkey,
     /// Signs batches, other leaves and requests.
     pub batch_key: VerifyingKey,
-    /// Sign codes; one to four with the revoked ones.
+    /// Sign codes, or did: one to four, the revoked ones last and not alone.
     pub code_keys: Vec<CodeKey>,
-    /// Signed codes once.
-    pub revoked_code_keys: Vec<VerifyingKey>,
     /// Keys of testing sites.
     pub issuers: Vec<VerifyingKey>,
 }
@@ -83,7 +72,6 @@ impl TrustedAuthority {
             log_key: entry.log_key,
             batch_key: entry.batch_key,
             code_keys: entry.code_keys,
-            revoked_code_keys: entry.revoked_code_keys,
             issuers: entry.issuers,
         };
         let read = Self::from_text(&alloc::format!("{unread}"))?;
@@ -176,16 +164,10 @@ impl TrustedAuthority {
         &self.batch_key
     }
 
-    /// Its code keys, ended ones included.
+    /// Its code keys, ended and revoked ones included.
     #[must_use]
     pub fn code_keys(&self) -> &[CodeKey] {
         &self.code_keys
-    }
-
-    /// Its revoked code keys.
-    #[must_use]
-    pub fn revoked_code_keys(&self) -> &[VerifyingKey] {
-        &self.revoked_code_keys
     }
 
     /// The keys of its testing sites.
@@ -204,8 +186,7 @@ impl TrustedAuthority {
 
     fn keys_differ(&self) -> bool {
         let mut keys: Vec<&VerifyingKey> = alloc::vec![self.log_key.key(), &self.batch_key];
-        keys.extend(self.code_keys.iter().map(|code| &code.key));
-        keys.extend(&self.revoked_code_keys);
+        keys.extend(self.code_keys.iter().map(CodeKey::key));
         let count = keys.len();
         keys.sort_unstable();
         keys.dedup();
@@ -228,10 +209,10 @@ impl fmt::Display for TrustedAuthority {
         writeln!(f, "log-key {}", self.log_key)?;
         writeln!(f, "batch-key {}", hex(&self.batch_key))?;
         for code in &self.code_keys {
-            writeln!(f, "code-key {} {}", hex(&code.key), code.last)?;
-        }
-        for key in &self.revoked_code_keys {
-            writeln!(f, "revoked-code-key {}", hex(key))?;
+            match code {
+                CodeKey::Current { key, last } => writeln!(f, "code-key {} {last}", hex(key))?,
+                CodeKey::Revoked { key } => writeln!(f, "revoked-code-key {}", hex(key))?,
+            }
         }
         for key in &self.issuers {
             writeln!(f, "issuer {}", hex(key))?;
@@ -302,7 +283,10 @@ impl RawAuthority {
         let mut code_keys = Vec::new();
         for (bytes, last) in &self.code_keys {
             let key = key(bytes)?;
-            code_keys.push(CodeKey { key, last: *last });
+            code_keys.push(CodeKey::Current { key, last: *last });
+        }
+        for bytes in &self.revoked_code_keys {
+            code_keys.push(CodeKey::Revoked { key: key(bytes)? });
         }
         let authority = TrustedAuthority {
             name_vi: self.name_vi,
@@ -313,11 +297,6 @@ impl RawAuthority {
             log_key,
             batch_key: key(&self.batch_key)?,
             code_keys,
-            revoked_code_keys: self
-                .revoked_code_keys
-                .iter()
-                .map(key)
-                .collect::<Result<_, _>>()?,
             issuers: self.issuers.iter().map(key).collect::<Result<_, _>>()?,
         };
         if !authority.keys_differ() {

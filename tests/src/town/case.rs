@@ -22,38 +22,61 @@ pub fn play_case(
 ) -> Result<(), TownError> {
     screen.chapter(&say!("Buổi chiều: một ca bệnh", "Afternoon: a case"));
     cast.set_clock(14, 30)?;
-    screen.deed("14:30", "An", &say!(
-        "xét nghiệm dương tính và kể cho nhân viên y tế đã ở đâu, lúc nào",
-        "tests positive and tells the case worker where and when"
-    ));
+    screen.deed(
+        "14:30",
+        "An",
+        &say!(
+            "xét nghiệm dương tính và kể cho nhân viên y tế đã ở đâu, lúc nào",
+            "tests positive and tells the case worker where and when"
+        ),
+    );
     let stay = request(cast, &codes.restaurant, (9, 10), (10, 25))?;
     let market = request(cast, &codes.market, (10, 40), (11, 20))?;
     let mistaken = request(cast, &codes.restaurant, (13, 0), (14, 0))?;
-    screen.deed("14:31", &tr(screen, "Cơ quan", "Office"), &say!(
-        "xin nửa khoá của các giờ ấy; nhầm thêm một giờ buổi trưa",
-        "asks for the venues' halves of those hours, and by mistake for one at noon too"
-    ));
+    screen.deed(
+        "14:31",
+        &tr(screen, "Cơ quan", "Office"),
+        &say!(
+            "xin nửa khoá của các giờ ấy; nhầm thêm một giờ buổi trưa",
+            "asks for the venues' halves of those hours, and by mistake for one at noon too"
+        ),
+    );
     poll(cast, 0, &codes.relays[1], &[&stay, &mistaken])?;
     cast.venues[0].run(&["venue", "approve", &stay])?;
-    screen.deed("14:40", RESTAURANT, &say!(
-        "chủ quán thấy ngày và giờ, đồng ý hai giờ buổi sáng",
-        "the owner sees date and hours, and approves the two in the morning"
-    ));
+    screen.deed(
+        "14:40",
+        RESTAURANT,
+        &say!(
+            "chủ quán thấy ngày và giờ, đồng ý hai giờ buổi sáng",
+            "the owner sees date and hours, and approves the two in the morning"
+        ),
+    );
     cast.venues[0].run(&["venue", "decline", &mistaken])?;
-    screen.deed("14:41", RESTAURANT, &say!(
-        "từ chối giờ buổi trưa: «hôm ấy người bệnh không ở đây»",
-        "declines the hour at noon: “the ill person was not here then”"
-    ));
+    screen.deed(
+        "14:41",
+        RESTAURANT,
+        &say!(
+            "từ chối giờ buổi trưa: «hôm ấy người bệnh không ở đây»",
+            "declines the hour at noon: “the ill person was not here then”"
+        ),
+    );
     poll(cast, 1, &codes.relays[0], &[&market])?;
     cast.venues[1].run(&["venue", "approve", &market])?;
-    screen.deed("14:45", MARKET, &say!(
-        "ban quản lý chợ đồng ý hai giờ; tờ tháng còn 13 giờ",
-        "the market approves two hours; its sheet has 13 left"
-    ));
-    screen.learned(&tr(screen, "Địa điểm", "The venues"), &say!(
-        "giờ nào được xin; không biết ai ốm, không biết ai đã đến, không biết phút",
-        "which hours were asked for; not who is ill, not who came, not the minutes"
-    ));
+    screen.deed(
+        "14:45",
+        MARKET,
+        &say!(
+            "ban quản lý chợ đồng ý hai giờ; tờ tháng còn 13 giờ",
+            "the market approves two hours; its sheet has 13 left"
+        ),
+    );
+    screen.learned(
+        &tr(screen, "Địa điểm", "The venues"),
+        &say!(
+            "giờ nào được xin; không biết ai ốm, không biết ai đã đến, không biết phút",
+            "which hours were asked for; not who is ill, not who came, not the minutes"
+        ),
+    );
     let answered = wait_for("the answers at the office", 20, || {
         let status = cast.office.run(&["status"])?;
         let waiting = status["office"]["requests"]["waiting"].as_u64();
@@ -63,7 +86,10 @@ pub fn play_case(
         screen,
         "owners_decided",
         answered["office"]["requests"]["declined"] == 1,
-        &say!("cơ quan có hai đồng ý và một từ chối", "the office holds two approvals and one refusal"),
+        &say!(
+            "cơ quan có hai đồng ý và một từ chối",
+            "the office holds two approvals and one refusal"
+        ),
     );
     Ok(())
 }
@@ -74,7 +100,10 @@ fn request(
     from: (u64, u64),
     to: (u64, u64),
 ) -> Result<String, TownError> {
-    let (from, to) = (cast.at(from.0, from.1).to_string(), cast.at(to.0, to.1).to_string());
+    let (from, to) = (
+        cast.at(from.0, from.1).to_string(),
+        cast.at(to.0, to.1).to_string(),
+    );
     let answer = cast.office.run(&[
         "release", "request", "--venue", venue, "--from", &from, "--to", &to, "--advice", "2",
     ])?;
@@ -91,7 +120,10 @@ fn poll(cast: &Cast, venue: usize, relay: &str, wanted: &[&String]) -> Result<()
             .flatten()
             .filter_map(|request| request["request"].as_str())
             .collect();
-        Ok(wanted.iter().all(|id| known.contains(&id.as_str())).then_some(()))
+        Ok(wanted
+            .iter()
+            .all(|id| known.contains(&id.as_str()))
+            .then_some(()))
     })
 }
 
@@ -108,10 +140,14 @@ pub fn publish_and_join_late(
         let status = cast.office.run(&["status"])?;
         Ok((seq(&status) > before).then_some(status))
     })?;
-    screen.deed("19:00", &tr(screen, "Cơ quan", "Office"), &say!(
-        "cộng hai nửa khoá, kiểm s·G = P, trộn với khoá giả, ký và công bố lô",
-        "adds the halves, checks s·G = P, mixes them with decoys, signs and publishes the batch"
-    ));
+    screen.deed(
+        "19:00",
+        &tr(screen, "Cơ quan", "Office"),
+        &say!(
+            "cộng hai nửa khoá, kiểm s·G = P, trộn với khoá giả, ký và công bố lô",
+            "adds the halves, checks s·G = P, mixes them with decoys, signs and publishes the batch"
+        ),
+    );
     let log = status["logs"][0].clone();
     for relay in &cast.relays[..2] {
         wait_for("the batch at a relay", 30, || {
@@ -119,10 +155,14 @@ pub fn publish_and_join_late(
             Ok((there["root"] == log["root"] && there["size"] == log["size"]).then_some(()))
         })?;
     }
-    screen.deed("19:00", &tr(screen, "Nút 1, 2", "Relays 1, 2"), &say!(
-        "nhận lô qua gossip, kiểm rồi mới chuyển tiếp",
-        "get the batch by gossip and verify it before they forward it"
-    ));
+    screen.deed(
+        "19:00",
+        &tr(screen, "Nút 1, 2", "Relays 1, 2"),
+        &say!(
+            "nhận lô qua gossip, kiểm rồi mới chuyển tiếp",
+            "get the batch by gossip and verify it before they forward it"
+        ),
+    );
     let second = cast.running[2].address().to_owned();
     let address = start_relay(cast, 2, "", &[&second])?;
     let caught_up = wait_for("the late joiner to catch up", 30, || {
@@ -130,17 +170,33 @@ pub fn publish_and_join_late(
         Ok((there["root"] == log["root"]).then_some(true))
     })
     .unwrap_or(false);
-    screen.deed("19:01", &tr(screen, "Nút 3", "Relay 3"), &say!(
-        "vào muộn, lấy cả sổ từ nút 2 và tự kiểm lại từ đầu",
-        "joins late, takes the whole log from relay 2 and verifies it from the start"
-    ));
-    checks.note(screen, "late_joiner_caught_up", caught_up, &say!(
-        "nút vào muộn có cùng gốc cây", "the late joiner has the same root"
-    ));
+    screen.deed(
+        "19:01",
+        &tr(screen, "Nút 3", "Relay 3"),
+        &say!(
+            "vào muộn, lấy cả sổ từ nút 2 và tự kiểm lại từ đầu",
+            "joins late, takes the whole log from relay 2 and verifies it from the start"
+        ),
+    );
+    checks.note(
+        screen,
+        "late_joiner_caught_up",
+        caught_up,
+        &say!(
+            "nút vào muộn có cùng gốc cây",
+            "the late joiner has the same root"
+        ),
+    );
     let same = same_log_everywhere(cast)?;
-    checks.note(screen, "same_log_everywhere", same, &say!(
-        "bốn nút giữ cùng một sổ, từng byte", "all four nodes hold the same log, byte for byte"
-    ));
+    checks.note(
+        screen,
+        "same_log_everywhere",
+        same,
+        &say!(
+            "bốn nút giữ cùng một sổ, từng byte",
+            "all four nodes hold the same log, byte for byte"
+        ),
+    );
     Ok(address)
 }
 
@@ -150,7 +206,8 @@ fn seq(status: &Value) -> u64 {
 
 /// The folder of the town's log in a node's home.
 pub fn log_folder(home: &Path) -> PathBuf {
-    home.join("log").join(OriginHash::of_origin(ORIGIN).to_string())
+    home.join("log")
+        .join(OriginHash::of_origin(ORIGIN).to_string())
 }
 
 /// Whether office and relays hold the same files, name by name and byte by byte.

@@ -57,12 +57,10 @@ impl Cast {
         language: &'static str,
     ) -> io::Result<Self> {
         let clock = TestClock::create(&folder.join("clock"))?;
-        let node = |name: &str| {
-            Home::new(&programs.node, &folder.join(name), clock.file(), language)
-        };
-        let client = |name: &str| {
-            Home::new(&programs.lachan, &folder.join(name), clock.file(), language)
-        };
+        let node =
+            |name: &str| Home::new(&programs.node, &folder.join(name), clock.file(), language);
+        let client =
+            |name: &str| Home::new(&programs.lachan, &folder.join(name), clock.file(), language);
         Ok(Self {
             day: UnixTime(today.0 / DAY_SECONDS * DAY_SECONDS),
             office: node("office"),

@@ -3,14 +3,14 @@
 //! Specified in README.md, "The town".
 
 pub mod attack;
-mod case;
+pub mod case;
 pub mod cast;
-mod checks;
-mod opening;
+pub mod checks;
+pub mod opening;
 pub mod screen;
 pub mod stay;
-mod visits;
-mod warnings;
+pub mod visits;
+pub mod warnings;
 
 use crate::home::CommandError;
 use crate::programs::{BuildError, Programs};
@@ -88,7 +88,9 @@ impl TownError {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Lack {
     /// Space in the temporary folder.
-    #[error("only {free_mib} MiB are free in the temporary folder and a town needs {need_mib}; set TMPDIR to another folder")]
+    #[error(
+        "only {free_mib} MiB are free in the temporary folder and a town needs {need_mib}; set TMPDIR to another folder"
+    )]
     Disk {
         /// What is free.
         free_mib: u64,

@@ -23,7 +23,11 @@ pub struct Codes {
 }
 
 /// A field of an answer, as a text.
-pub fn field(answer: &Value, command: &'static str, field: &'static str) -> Result<String, TownError> {
+pub fn field(
+    answer: &Value,
+    command: &'static str,
+    field: &'static str,
+) -> Result<String, TownError> {
     answer[field]
         .as_str()
         .map(str::to_owned)
@@ -40,7 +44,10 @@ pub fn open_the_town(cast: &mut Cast, screen: &mut Screen) -> Result<Codes, Town
         ),
     );
     cast.set_clock(9, 5)?;
-    screen.chapter(&say!("Buổi sáng: ai tin khoá của ai", "Morning: who trusts whose keys"));
+    screen.chapter(&say!(
+        "Buổi sáng: ai tin khoá của ai",
+        "Morning: who trusts whose keys"
+    ));
     let office = found_office(cast, screen)?;
     let relays = start_relays(cast, &office, screen)?;
     init_clients(cast, &relays)?;
@@ -57,23 +64,38 @@ const ROOT: &str = "root.vkey";
 
 /// The root's vkey, which a deployment prints in its README, on posters and in the build.
 pub fn root_vkey(cast: &Cast) -> Result<String, TownError> {
-    Ok(std::fs::read_to_string(cast.folder.join(ROOT))?.trim().to_owned())
+    Ok(std::fs::read_to_string(cast.folder.join(ROOT))?
+        .trim()
+        .to_owned())
 }
 
 fn found_office(cast: &mut Cast, screen: &mut Screen) -> Result<String, TownError> {
     let office = cast.office.clone();
     office.run(&[
-        "init", "office", "--test-clock", "--listen", "/ip4/127.0.0.1/tcp/0",
-        "--origin", ORIGIN,
-        "--name-vi", "Trung tâm Y tế Bến Nước",
-        "--name-en", "Bến Nước Health Centre",
-        "--region", "1",
-        "--phone", "1900 0000",
+        "init",
+        "office",
+        "--test-clock",
+        "--listen",
+        "/ip4/127.0.0.1/tcp/0",
+        "--origin",
+        ORIGIN,
+        "--name-vi",
+        "Trung tâm Y tế Bến Nước",
+        "--name-en",
+        "Bến Nước Health Centre",
+        "--region",
+        "1",
+        "--phone",
+        "1900 0000",
     ])?;
-    screen.deed("09:05", &tr(screen, "Cơ quan", "Office"), &say!(
-        "tạo khoá sổ, khoá mã và khoá lô: ba khoá khác nhau",
-        "makes its keys for log, codes and batches: three different ones"
-    ));
+    screen.deed(
+        "09:05",
+        &tr(screen, "Cơ quan", "Office"),
+        &say!(
+            "tạo khoá sổ, khoá mã và khoá lô: ba khoá khác nhau",
+            "makes its keys for log, codes and batches: three different ones"
+        ),
+    );
     let root_key = cast.file("root.key");
     let root = office.run(&["trust", "root", "--out", &root_key])?;
     let vkey = field(&root, "trust root", "vkey")?;
@@ -82,19 +104,37 @@ fn found_office(cast: &mut Cast, screen: &mut Screen) -> Result<String, TownErro
     let authority = office.folder().join("authority.txt").display().to_string();
     let list = cast.file("trust.txt");
     office.run(&[
-        "trust", "sign", "--root-key", &root_key, "--sequence", "1", "--until", &until,
-        "--authority", &authority, "--out", &list,
+        "trust",
+        "sign",
+        "--root-key",
+        &root_key,
+        "--sequence",
+        "1",
+        "--until",
+        &until,
+        "--authority",
+        &authority,
+        "--out",
+        &list,
     ])?;
     office.run(&["trust", "install", "--trust", &list, "--root", &vkey])?;
-    screen.deed("09:05", &tr(screen, "Gốc", "Root"), &say!(
-        "ký danh sách tin cậy; khoá gốc in ở áp phích và trong bản dựng",
-        "signs the trust list; its key is printed on posters and in the build"
-    ));
+    screen.deed(
+        "09:05",
+        &tr(screen, "Gốc", "Root"),
+        &say!(
+            "ký danh sách tin cậy; khoá gốc in ở áp phích và trong bản dựng",
+            "signs the trust list; its key is printed on posters and in the build"
+        ),
+    );
     let address = cast.start(&office)?;
-    screen.deed("09:05", &tr(screen, "Cơ quan", "Office"), &say!(
-        "chạy, và ghi khoá nhận thư của hôm nay vào sổ kiểm chứng",
-        "runs, and writes today's mailbox key into its log"
-    ));
+    screen.deed(
+        "09:05",
+        &tr(screen, "Cơ quan", "Office"),
+        &say!(
+            "chạy, và ghi khoá nhận thư của hôm nay vào sổ kiểm chứng",
+            "runs, and writes today's mailbox key into its log"
+        ),
+    );
     Ok(address)
 }
 
@@ -108,8 +148,15 @@ pub fn start_relay(
     let relay = cast.relays[number].clone();
     let (list, vkey) = (cast.file("trust.txt"), root_vkey(cast)?);
     let mut args = vec![
-        "init", "relay", "--test-clock", "--listen", "/ip4/127.0.0.1/tcp/0",
-        "--trust", &list, "--root", &vkey,
+        "init",
+        "relay",
+        "--test-clock",
+        "--listen",
+        "/ip4/127.0.0.1/tcp/0",
+        "--trust",
+        &list,
+        "--root",
+        &vkey,
     ];
     if !office.is_empty() {
         args.extend(["--office-at", office, "--peer", office]);
@@ -128,14 +175,21 @@ fn start_relays(
 ) -> Result<[String; 2], TownError> {
     let first = start_relay(cast, 0, office, &[])?;
     let second = start_relay(cast, 1, office, &[&first])?;
-    screen.deed("09:05", &tr(screen, "Nút 1, 2", "Relays 1, 2"), &say!(
-        "nối với cơ quan, kiểm từng lá của sổ và giữ một bản",
-        "join the office, verify every leaf of its log and keep a copy"
-    ));
-    screen.learned(&tr(screen, "Nút", "A relay"), &say!(
-        "thư niêm phong cỡ không đổi và lô công khai; không biết ai ở đâu",
-        "sealed messages of constant size and public batches; not who was where"
-    ));
+    screen.deed(
+        "09:05",
+        &tr(screen, "Nút 1, 2", "Relays 1, 2"),
+        &say!(
+            "nối với cơ quan, kiểm từng lá của sổ và giữ một bản",
+            "join the office, verify every leaf of its log and keep a copy"
+        ),
+    );
+    screen.learned(
+        &tr(screen, "Nút", "A relay"),
+        &say!(
+            "thư niêm phong cỡ không đổi và lô công khai; không biết ai ở đâu",
+            "sealed messages of constant size and public batches; not who was where"
+        ),
+    );
     Ok([first, second])
 }
 
@@ -144,7 +198,14 @@ fn init_clients(cast: &Cast, relays: &[String; 2]) -> Result<(), TownError> {
     for (number, client) in cast.clients().enumerate() {
         let node = &relays[number % 2];
         client.run(&[
-            "init", "--test-clock", "--trust", &list, "--root", &vkey, "--node", node,
+            "init",
+            "--test-clock",
+            "--trust",
+            &list,
+            "--root",
+            &vkey,
+            "--node",
+            node,
         ])?;
     }
     Ok(())
@@ -163,30 +224,58 @@ fn register_venues(
         let answer = cast.venues[venue].run(&words)?;
         Ok(answer["code_id"].as_str().unwrap_or_default().to_owned())
     };
-    let restaurant = register(0, &[
-        "--schedule", "screen", "--name", RESTAURANT, "--place", RESTAURANT_PLACE,
-        "--kind", "restaurant", "--hours", "48",
-    ])?;
+    let restaurant = register(
+        0,
+        &[
+            "--schedule",
+            "screen",
+            "--name",
+            RESTAURANT,
+            "--place",
+            RESTAURANT_PLACE,
+            "--kind",
+            "restaurant",
+            "--hours",
+            "48",
+        ],
+    )?;
     screen.deed("09:06", RESTAURANT, &say!(
         "đăng ký màn hình: gửi điểm của các giờ tới cơ quan qua nút 1, nhận lại mã đã ký",
         "registers a screen: its hours' points go sealed to the office by relay 1, signed codes come back"
     ));
-    let market = register(1, &[
-        "--schedule", "sheet", "--name", MARKET, "--place", MARKET_PLACE,
-        "--kind", "market", "--hours", "744",
-    ])?;
+    let market = register(
+        1,
+        &[
+            "--schedule",
+            "sheet",
+            "--name",
+            MARKET,
+            "--place",
+            MARKET_PLACE,
+            "--kind",
+            "market",
+            "--hours",
+            "744",
+        ],
+    )?;
     screen.deed("09:07", MARKET, &say!(
         "đăng ký tờ tháng: một mã in cho 31 ngày, được công bố nhiều nhất 15 giờ",
         "registers a sheet: one printed code for 31 days, of which at most 15 hours can be released"
     ));
-    screen.learned(&tr(screen, "Cơ quan", "Office"), &say!(
-        "hai địa điểm này có tồn tại, và một nửa khoá của mỗi giờ",
-        "that these two venues exist, and one half of each hour's key"
-    ));
-    screen.learned(&tr(screen, "Địa điểm", "Each venue"), &say!(
-        "nửa kia; khoá trọn vẹn không tồn tại ở đâu cả",
-        "the other half; the whole key exists nowhere"
-    ));
+    screen.learned(
+        &tr(screen, "Cơ quan", "Office"),
+        &say!(
+            "hai địa điểm này có tồn tại, và một nửa khoá của mỗi giờ",
+            "that these two venues exist, and one half of each hour's key"
+        ),
+    );
+    screen.learned(
+        &tr(screen, "Địa điểm", "Each venue"),
+        &say!(
+            "nửa kia; khoá trọn vẹn không tồn tại ở đâu cả",
+            "the other half; the whole key exists nowhere"
+        ),
+    );
     Ok((restaurant, market))
 }
 

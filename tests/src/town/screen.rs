@@ -60,7 +60,10 @@ impl Say {
 #[macro_export]
 macro_rules! say {
     ($vi:literal, $en:literal) => {
-        $crate::town::screen::Say { vi: format!($vi), en: format!($en) }
+        $crate::town::screen::Say {
+            vi: format!($vi),
+            en: format!($en),
+        }
     };
 }
 
@@ -117,7 +120,10 @@ impl Screen {
     /// The head of the story.
     pub fn title(&mut self, title: &Say, below: &Say) {
         self.blank();
-        self.line(&format!("  🛡  {}", self.paint(BOLD, title.in_language(self.language))));
+        self.line(&format!(
+            "  🛡  {}",
+            self.paint(BOLD, title.in_language(self.language))
+        ));
         self.wrapped("     ", below.in_language(self.language), DIM);
     }
 
@@ -189,7 +195,10 @@ impl Screen {
         let room = self.width.saturating_sub(indent.chars().count()).max(20);
         for (number, line) in wrap(text, room).iter().enumerate() {
             let line = self.paint(colour, line);
-            self.line(&format!("{}{line}", if number == 0 { head } else { indent }));
+            self.line(&format!(
+                "{}{line}",
+                if number == 0 { head } else { indent }
+            ));
         }
     }
 

@@ -10,7 +10,10 @@ use crate::town::screen::Screen;
 
 /// Prints the commands of a new citizen, of the restaurant and of the office.
 pub fn how_to_take_part(cast: &Cast, programs: &Programs, screen: &mut Screen) {
-    screen.chapter(&say!("Thị trấn vẫn chạy: mời bạn tham gia", "The town is still running: take part"));
+    screen.chapter(&say!(
+        "Thị trấn vẫn chạy: mời bạn tham gia",
+        "The town is still running: take part"
+    ));
     let language = screen.language().code();
     let you = Home::new(
         &programs.lachan,
@@ -24,10 +27,22 @@ pub fn how_to_take_part(cast: &Cast, programs: &Programs, screen: &mut Screen) {
         .running
         .get(1)
         .map_or_else(String::new, |relay| relay.address().to_owned());
-    screen.note(&say!("Bạn, ở một cửa sổ khác:", "You, in a second terminal:"));
+    screen.note(&say!(
+        "Bạn, ở một cửa sổ khác:",
+        "You, in a second terminal:"
+    ));
     let list = cast.file("trust.txt");
     for args in [
-        vec!["init", "--test-clock", "--trust", &list, "--root", vkey.trim(), "--node", &relay],
+        vec![
+            "init",
+            "--test-clock",
+            "--trust",
+            &list,
+            "--root",
+            vkey.trim(),
+            "--node",
+            &relay,
+        ],
         vec!["check-in", &image],
         vec!["status"],
         vec!["sync"],
@@ -35,9 +50,15 @@ pub fn how_to_take_part(cast: &Cast, programs: &Programs, screen: &mut Screen) {
     ] {
         screen.verbatim(&you.typed(&args));
     }
-    screen.note(&say!("Quán phở cho xem mã của giờ này (cũng lưu thành ảnh):", "The restaurant shows this hour's code (and saves it as an image):"));
+    screen.note(&say!(
+        "Quán phở cho xem mã của giờ này (cũng lưu thành ảnh):",
+        "The restaurant shows this hour's code (and saves it as an image):"
+    ));
     screen.verbatim(&cast.venues[0].typed(&["venue", "show", "--png", &image]));
     screen.note(&say!("Cơ quan:", "The office:"));
     screen.verbatim(&cast.office.typed(&["status"]));
-    screen.note(&say!("Nhấn Enter ở đây để kết thúc.", "Press Enter here to end it."));
+    screen.note(&say!(
+        "Nhấn Enter ở đây để kết thúc.",
+        "Press Enter here to end it."
+    ));
 }

@@ -47,7 +47,10 @@ pub fn play_visits(
     screen: &mut Screen,
     checks: &mut Checks,
 ) -> Result<(), TownError> {
-    screen.chapter(&say!("Trong ngày: quét mã và rời đi", "The day: scanning and leaving"));
+    screen.chapter(&say!(
+        "Trong ngày: quét mã và rời đi",
+        "The day: scanning and leaving"
+    ));
     for (hour, minute, event) in &DAY {
         cast.set_clock(*hour, *minute)?;
         let time = format!("{hour:02}:{minute:02}");
@@ -60,20 +63,29 @@ pub fn play_visits(
             }
         }
     }
-    screen.learned(&tr(screen, "Điện thoại", "A phone"), &say!(
-        "chỉ số giờ của ngày hôm nay; chính nó không mở lại được",
-        "only how many hours of today it keeps; it cannot open them again itself"
-    ));
-    screen.learned(&tr(screen, "Địa điểm, cơ quan, nút", "Venues, office, relays"), &say!(
-        "không gì cả: quét mã không gửi đi đâu",
-        "nothing: a scan sends nothing anywhere"
-    ));
+    screen.learned(
+        &tr(screen, "Điện thoại", "A phone"),
+        &say!(
+            "chỉ số giờ của ngày hôm nay; chính nó không mở lại được",
+            "only how many hours of today it keeps; it cannot open them again itself"
+        ),
+    );
+    screen.learned(
+        &tr(screen, "Địa điểm, cơ quan, nút", "Venues, office, relays"),
+        &say!(
+            "không gì cả: quét mã không gửi đi đâu",
+            "nothing: a scan sends nothing anywhere"
+        ),
+    );
     let lengths = token_file_lengths(cast)?;
     checks.note(
         screen,
         "token_250_bytes",
         !lengths.is_empty() && lengths.iter().all(|length| length % 250 == 0),
-        &say!("mỗi giờ ghé thăm nằm trong đúng 250 byte", "each visited hour takes exactly 250 bytes"),
+        &say!(
+            "mỗi giờ ghé thăm nằm trong đúng 250 byte",
+            "each visited hour takes exactly 250 bytes"
+        ),
     );
     Ok(())
 }
@@ -94,7 +106,14 @@ fn arrive(
     home.run(&["venue", "show", id, "--png", &image])?;
     cast.citizens[citizen(who)].run(&["check-in", &image, "--yes"])?;
     let venue = name(venue);
-    screen.deed(time, who, &say!("quét mã của {venue} từ ảnh PNG", "scans the code of {venue} from a PNG image"));
+    screen.deed(
+        time,
+        who,
+        &say!(
+            "quét mã của {venue} từ ảnh PNG",
+            "scans the code of {venue} from a PNG image"
+        ),
+    );
     Ok(())
 }
 

@@ -44,7 +44,10 @@ pub fn match_everywhere(
     screen: &mut Screen,
     checks: &mut Checks,
 ) -> Result<(Vec<Warned>, Vec<String>), TownError> {
-    screen.chapter(&say!("Buổi tối: mỗi điện thoại tự so", "Evening: every phone matches by itself"));
+    screen.chapter(&say!(
+        "Buổi tối: mỗi điện thoại tự so",
+        "Evening: every phone matches by itself"
+    ));
     cast.set_clock(19, 10)?;
     let (mut warned, mut not_warned) = (Vec::new(), Vec::new());
     for (name, phone) in CITIZENS.iter().zip(&cast.citizens) {
@@ -65,25 +68,46 @@ pub fn match_everywhere(
                 .map(|(venue, minutes)| format!("{venue}: {minutes}′"))
                 .collect();
             let list = list.join(" · ");
-            screen.deed("19:10", name, &say!("được cảnh báo riêng: {list}", "is warned in private: {list}"));
+            screen.deed(
+                "19:10",
+                name,
+                &say!(
+                    "được cảnh báo riêng: {list}",
+                    "is warned in private: {list}"
+                ),
+            );
             warned.push(Warned {
                 name: (*name).to_owned(),
                 minutes,
             });
         }
     }
-    screen.learned(&tr(screen, "Nút 3", "Relay 3"), &say!(
-        "năm máy tải cùng một sổ; không biết máy nào trúng",
-        "that five phones fetched the same log; not which one found something"
-    ));
+    screen.learned(
+        &tr(screen, "Nút 3", "Relay 3"),
+        &say!(
+            "năm máy tải cùng một sổ; không biết máy nào trúng",
+            "that five phones fetched the same log; not which one found something"
+        ),
+    );
     let expected = expected();
     let who = |list: &[Warned]| list.iter().map(|w| w.name.clone()).collect::<Vec<_>>();
-    checks.note(screen, "right_people_warned", who(&warned) == who(&expected), &say!(
-        "đúng An, Bình và Chi được cảnh báo; Dũng và Giang thì không",
-        "exactly An, Bình and Chi are warned; Dũng and Giang are not"
-    ));
-    checks.note(screen, "right_minutes", warned == expected, &say!(
-        "số phút ở cùng là đúng từng phút", "the minutes together are right to the minute"
-    ));
+    checks.note(
+        screen,
+        "right_people_warned",
+        who(&warned) == who(&expected),
+        &say!(
+            "đúng An, Bình và Chi được cảnh báo; Dũng và Giang thì không",
+            "exactly An, Bình and Chi are warned; Dũng and Giang are not"
+        ),
+    );
+    checks.note(
+        screen,
+        "right_minutes",
+        warned == expected,
+        &say!(
+            "số phút ở cùng là đúng từng phút",
+            "the minutes together are right to the minute"
+        ),
+    );
     Ok((warned, not_warned))
 }

@@ -5,7 +5,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 5] = ["protocol/src", "protocol/link/src", "protocol/store/src", "client/src", "node/src"];
+const FOLDERS: [&str; 5] = [
+    "protocol/src",
+    "protocol/link/src",
+    "protocol/store/src",
+    "client/src",
+    "node/src",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -38,7 +44,9 @@ fn refusals_of(text: &str) -> BTreeSet<String> {
             }
             continue;
         }
-        let Some((name, depth)) = &mut current else { continue };
+        let Some((name, depth)) = &mut current else {
+            continue;
+        };
         if *depth == 1 && code.starts_with(|c: char| c.is_ascii_uppercase()) {
             let variant: String = code.chars().take_while(|c| c.is_alphanumeric()).collect();
             found.insert(format!("{name}::{variant}"));
@@ -66,7 +74,8 @@ fn in_code() -> BTreeSet<String> {
 }
 
 fn in_specs() -> BTreeSet<String> {
-    let text = std::fs::read_to_string(root().join("specs/refusals.md")).expect("specs/refusals.md");
+    let text =
+        std::fs::read_to_string(root().join("specs/refusals.md")).expect("specs/refusals.md");
     text.lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
         .filter(|name| name.contains("::"))
@@ -87,5 +96,8 @@ fn specs_and_code_name_the_same_refusals() {
 fn the_reader_of_enums_sees_each_form_of_a_variant() {
     let text = "pub enum SampleError {\n    /// A doc.\n    #[error(\"x\")]\n    One,\n    Two(u8),\n    Three {\n        Field: u8,\n    },\n}\npub enum Other {\n    No,\n}\n";
     let names: Vec<String> = refusals_of(text).into_iter().collect();
-    assert_eq!(names, ["SampleError::One", "SampleError::Three", "SampleError::Two"]);
+    assert_eq!(
+        names,
+        ["SampleError::One", "SampleError::Three", "SampleError::Two"]
+    );
 }

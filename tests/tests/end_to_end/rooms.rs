@@ -9,21 +9,47 @@ const MOST_LINES: usize = 500;
 
 /// (folder or file, words that must not stand in it).
 const ROOMS: &[(&str, &[&str])] = &[
-    ("protocol/src", &["std::", "tokio", "sled", "libp2p", "HashMap", "SystemTime", "rand::rng", "f64", "f32"]),
+    (
+        "protocol/src",
+        &[
+            "std::",
+            "tokio",
+            "sled",
+            "libp2p",
+            "HashMap",
+            "SystemTime",
+            "rand::rng",
+            "f64",
+            "f32",
+        ],
+    ),
     ("protocol/src/crypto", &["venue", "visit", "Venue", "Visit"]),
     ("client/src/citizen", CORE),
     ("client/src/venue", CORE),
     ("node/src/office", CORE),
     ("node/src/gossip", CORE),
-    ("protocol/store/src", &["lachan_protocol", "libp2p", "tokio"]),
+    (
+        "protocol/store/src",
+        &["lachan_protocol", "libp2p", "tokio"],
+    ),
     ("protocol/link/src", &["sled", "SigningKey", "KeyShare"]),
     ("client/src/cli", &["sled::", "libp2p::"]),
 ];
 
 /// What a core must not touch: the world.
 const CORE: &[&str] = &[
-    "async fn", "tokio", "libp2p", "sled", "std::fs", "std::net", "std::time", "std::thread",
-    "tracing::", "println!", "rand::rng", "SystemTime",
+    "async fn",
+    "tokio",
+    "libp2p",
+    "sled",
+    "std::fs",
+    "std::net",
+    "std::time",
+    "std::thread",
+    "tracing::",
+    "println!",
+    "rand::rng",
+    "SystemTime",
 ];
 
 /// (crate, lowest version, why): what RustSec does not list stands here.
@@ -32,7 +58,11 @@ const FLOORS: &[(&str, &str, &str)] = &[
     ("libp2p-gossipsub", "0.50.1", "PRUNE backoff overflow"),
     ("yamux", "0.13.10", "window overflow"),
     ("ring", "0.17.14", "AES panic in 0.17.13 and before"),
-    ("curve25519-dalek", "4.1.3", "RUSTSEC-2024-0344: timing of scalar subtraction"),
+    (
+        "curve25519-dalek",
+        "4.1.3",
+        "RUSTSEC-2024-0344: timing of scalar subtraction",
+    ),
 ];
 
 fn root() -> PathBuf {
@@ -67,7 +97,8 @@ fn code(text: &str) -> String {
 }
 
 fn is_test(path: &Path) -> bool {
-    path.file_stem().is_some_and(|stem| stem.to_string_lossy().contains("test"))
+    path.file_stem()
+        .is_some_and(|stem| stem.to_string_lossy().contains("test"))
         || path.components().any(|part| part.as_os_str() == "tests")
 }
 
@@ -100,21 +131,38 @@ fn each_line_stands_in_its_room() {
 fn the_rooms_test_notices_an_offence() {
     assert!(!offences("node/src", &["tokio"]).is_empty());
     for (folder, _) in ROOMS {
-        assert!(!sources(folder).is_empty(), "{folder} is gone: mend the table");
+        assert!(
+            !sources(folder).is_empty(),
+            "{folder} is gone: mend the table"
+        );
     }
 }
 
 #[test]
 fn each_file_says_what_it_is_and_can_be_read_in_one_sitting() {
     let mut found = Vec::new();
-    for folder in ["protocol/src", "protocol/store/src", "protocol/link/src", "client/src", "node/src", "tests/src"] {
+    for folder in [
+        "protocol/src",
+        "protocol/store/src",
+        "protocol/link/src",
+        "client/src",
+        "node/src",
+        "tests/src",
+    ] {
         for (path, text) in sources(folder) {
-            let head: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
+            let head: Vec<&str> = text
+                .lines()
+                .take_while(|line| line.starts_with("//!"))
+                .collect();
             if head.len() < 2 {
                 found.push(format!("{}: no head", path.display()));
             }
             if text.lines().count() > MOST_LINES {
-                found.push(format!("{}: {} lines", path.display(), text.lines().count()));
+                found.push(format!(
+                    "{}: {} lines",
+                    path.display(),
+                    text.lines().count()
+                ));
             }
         }
     }
@@ -131,9 +179,15 @@ fn version_floors_hold_in_the_lock_file() {
             .filter_map(|package| package.split("version = \"").nth(1)?.split('"').next())
             .map(numbers)
             .collect();
-        assert!(!versions.is_empty(), "{name} is not in the lock file: mend the table");
+        assert!(
+            !versions.is_empty(),
+            "{name} is not in the lock file: mend the table"
+        );
         for version in versions {
-            assert!(version >= numbers(floor), "{name} {version:?} is below {floor}: {why}");
+            assert!(
+                version >= numbers(floor),
+                "{name} {version:?} is below {floor}: {why}"
+            );
         }
     }
 }

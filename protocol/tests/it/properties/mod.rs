@@ -1,2 +1,9 @@
 //! Properties: algebra, round trips, lengths.
+mod code;
+pub(crate) mod exposure;
+pub(crate) mod exposure_samples;
+mod keys;
+mod log;
+pub(crate) mod matching;
 mod office;
+pub(crate) mod token;

@@ -6,9 +6,10 @@ use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::crypto::{aead, hash::sha256, hpke};
 use lachan_protocol::id::{MailboxName, RequestId};
 use lachan_protocol::keys::KeyShare;
+use lachan_protocol::keys::registration::MailboxSecret;
 use lachan_protocol::office::{
-    Approval, MailboxSecret, MessageKind, Poll, PollReply, RegistrationPath, ReleaseAnswer, Reply,
-    SealedError, sealed,
+    Approval, MessageKind, Poll, PollReply, RegistrationPath, ReleaseAnswer, Reply, SealedError,
+    sealed,
 };
 use lachan_protocol::time::Day;
 use rand_core::{TryCryptoRng, TryRng};
@@ -351,7 +352,7 @@ fn share(byte: u8) -> KeyShare {
 #[test]
 fn polls() {
     let secret = MailboxSecret([0xab; 32]);
-    let mailbox = secret.name(Day(20_781));
+    let mailbox = secret.name_on(Day(20_781));
     let approved = ReleaseAnswer::Approved {
         request: RequestId([0x44; 16]),
         shares: vec![share(1), share(2), share(3)],
@@ -427,7 +428,7 @@ fn polls() {
         "Polls and what a reply to one holds after its status (protocol.md §10.4).",
         cases,
     );
-    assert_ne!(secret.name(Day(20_782)), mailbox);
+    assert_ne!(secret.name_on(Day(20_782)), mailbox);
     let _: MailboxName = mailbox;
 }
 

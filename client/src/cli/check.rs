@@ -1,0 +1,172 @@
+//! `check-in` and `check-out`: a code is read, shown, and sealed only once the person has said yes.
+//! Knows where a code can come from and how to ask; the citizen's core decides.
+//! Specified in specs/protocol.md §12.
+
+use super::args::{CheckInArgs, CheckOutArgs, Global};
+use super::session::{Session, place_of};
+use super::terminal::Terminal;
+use super::{CliError, UsageError};
+use crate::citizen::{Event, Input, OpenVisit, Proposal, Step};
+use crate::messages::citizen::Where;
+use crate::messages::moment::rfc3339;
+use crate::messages::{CitizenMessage, Message};
+use crate::output::{Done, plain};
+use crate::qr::read_image;
+use lachan_protocol::code::{UnverifiedVenueCode, VenueUrl, bytes_from_digits};
+use lachan_protocol::time::UnixTime;
+use serde_json::{Value, json};
+use std::io::Read;
+use std::path::Path;
+
+/// No URL of a code is longer.
+const LONGEST_URL: u64 = 16_384;
+
+pub(super) fn check_in(
+    global: &Global,
+    args: &CheckInArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    let text = code_text(&args.code)?;
+    let session = Session::open(global, terminal)?;
+    let bytes = code_bytes(text.trim(), &session.home.settings().host)?;
+    let code = UnverifiedVenueCode::from_bytes(&bytes)?;
+    let mut citizen = session.citizen()?;
+    let mut proposal = citizen.look(code, &session.trust, args.at, session.now)?;
+    if args.stay {
+        proposal = proposal.staying();
+    }
+    if !args.yes {
+        proposal = confirmed(proposal, terminal)?;
+    }
+    let rng = &mut rand::rng();
+    let outputs = citizen.handle(Input::Confirmed(proposal), session.now, rng)?;
+    Ok(answer(&session.perform(outputs)?))
+}
+
+pub(super) fn check_out(
+    global: &Global,
+    args: &CheckOutArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    let session = Session::open(global, terminal)?;
+    let mut citizen = session.citizen()?;
+    let outputs = citizen.handle(Input::Leave(args.at), session.now, &mut rand::rng())?;
+    Ok(answer(&session.perform(outputs)?))
+}
+
+/// The text of a code: given as it is, on standard input, or in an image.
+fn code_text(argument: &str) -> Result<String, CliError> {
+    let unreadable = |error: std::io::Error| UsageError::UnreadableInput(error.kind());
+    if argument == "-" {
+        let mut text = String::new();
+        let input = std::io::stdin().lock().take(LONGEST_URL);
+        let mut input = input;
+        input.read_to_string(&mut text).map_err(unreadable)?;
+        return Ok(text);
+    }
+    let looks_like_text = argument.contains("://") || is_digits(argument);
+    if looks_like_text && !Path::new(argument).exists() {
+        return Ok(argument.to_owned());
+    }
+    Ok(read_image(Path::new(argument))?)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn code_bytes(text: &str, host: &str) -> Result<Vec<u8>, CliError> {
+    if is_digits(text) {
+        return Ok(bytes_from_digits(text)?);
+    }
+    Ok(VenueUrl::parse(text, host)?.as_bytes().to_vec())
+}
+
+fn confirmed(proposal: Proposal, terminal: &Terminal) -> Result<Proposal, CliError> {
+    let venue = Where {
+        name: plain(proposal.code().name()),
+        place: plain(proposal.code().place()),
+    };
+    let leaving = proposal.step() == Step::Leave;
+    let question = if leaving {
+        CitizenMessage::AskLeave { venue }
+    } else {
+        let arrival = proposal.arrival();
+        CitizenMessage::AskCheckIn { venue, arrival }
+    };
+    match terminal.ask(&question.into(), leaving) {
+        None => Err(UsageError::NobodyToAsk.into()),
+        Some(true) => Ok(proposal),
+        Some(false) if leaving => Ok(proposal.staying()),
+        Some(false) => Err(UsageError::NotConfirmed.into()),
+    }
+}
+
+/// The last event is the answer; one before it is the visit that ended because another began.
+fn answer(events: &[Event]) -> Done {
+    let lines = events.iter().map(line).collect();
+    let mut data = events.last().map_or_else(|| json!({}), to_json);
+    if let [before, _] = events {
+        data["before"] = to_json(before);
+    }
+    Done::new(data, lines)
+}
+
+fn line(event: &Event) -> Message {
+    let message = match event {
+        Event::CheckedIn(visit) => CitizenMessage::CheckedIn {
+            venue: place_of(visit),
+            arrival: visit.arrival,
+            until: visit.expected_end,
+        },
+        Event::CheckedOut { visit, departure } => CitizenMessage::CheckedOut {
+            venue: place_of(visit),
+            arrival: visit.arrival,
+            departure: *departure,
+        },
+        Event::EndedByItself(visit) => CitizenMessage::EndedByItself {
+            venue: place_of(visit),
+            at: visit.expected_end,
+        },
+        Event::Stayed(visit) => CitizenMessage::Stayed {
+            venue: place_of(visit),
+            until: visit.expected_end,
+        },
+    };
+    message.into()
+}
+
+fn to_json(event: &Event) -> Value {
+    match event {
+        Event::CheckedIn(visit) => open_json("checked-in", visit),
+        Event::CheckedOut { visit, departure } => closed_json("checked-out", visit, *departure),
+        Event::EndedByItself(visit) => closed_json("ended-by-itself", visit, visit.expected_end),
+        Event::Stayed(visit) => open_json("stayed", visit),
+    }
+}
+
+/// An open visit in JSON.
+pub(super) fn open_json(action: &str, visit: &OpenVisit) -> Value {
+    json!({
+        "action": action,
+        "venue": plain(visit.code.name()),
+        "place": plain(visit.code.place()),
+        "kind": visit.code.kind().0,
+        "code_id": visit.code.code_id().to_string(),
+        "arrival": rfc3339(visit.arrival),
+        "until": rfc3339(visit.expected_end),
+        "hours": visit.tags.len(),
+    })
+}
+
+fn closed_json(action: &str, visit: &OpenVisit, departure: UnixTime) -> Value {
+    json!({
+        "action": action,
+        "venue": plain(visit.code.name()),
+        "place": plain(visit.code.place()),
+        "kind": visit.code.kind().0,
+        "code_id": visit.code.code_id().to_string(),
+        "arrival": rfc3339(visit.arrival),
+        "departure": rfc3339(departure),
+    })
+}

@@ -1,0 +1,296 @@
+//! `venue`: the commands of whoever keeps a place: register, show, requests, approve, decline, status.
+//! Knows arguments and answers; what is decided stands in the venue's cores.
+//! Specified in specs/protocol.md §3, §10.4 and §11.
+
+mod desk;
+mod error;
+mod link;
+mod register;
+mod requests;
+mod show;
+mod status;
+
+pub use error::VenueToolError;
+
+use super::args::{Global, command, flag, option, parse_time, positional, required};
+use super::session::Session;
+use super::terminal::Terminal;
+use super::{CliError, UsageError};
+use crate::messages::citizen::Where;
+use crate::messages::help::Help;
+use crate::messages::venue_help::VenueHelp;
+use crate::messages::{Lang, Speak};
+use crate::output::{Done, plain};
+use crate::store::venue::{PlanRecord, Shelf};
+use clap::{ArgMatches, Command as Clap, value_parser};
+use lachan_protocol::id::{AuthorityId, CodeId};
+use lachan_protocol::keys::KeySchedule;
+use lachan_protocol::keys::kind::VenueKind;
+use lachan_protocol::keys::plan::PlanHead;
+use lachan_protocol::time::UnixTime;
+use lachan_protocol::trust::TrustedAuthority;
+use std::path::PathBuf;
+
+/// A command of the venue's tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VenueCommand {
+    /// `approve` or `decline`
+    Decide(DecideArgs),
+    /// `register`
+    Register(RegisterArgs),
+    /// `requests`
+    Requests(RequestsArgs),
+    /// `show`
+    Show(ShowArgs),
+    /// `status`
+    Status,
+}
+
+/// Of `approve` and `decline`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecideArgs {
+    /// Whether it is `approve`.
+    pub approved: bool,
+    /// `--from`
+    pub from: Option<String>,
+    /// REQUEST, or how it begins.
+    pub request: String,
+}
+
+/// Of `register`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterArgs {
+    /// `--authority`
+    pub authority: Option<String>,
+    /// `--first`
+    pub first: Option<UnixTime>,
+    /// `--from`
+    pub from: Option<String>,
+    /// `--hours`
+    pub hours: Option<u16>,
+    /// `--kind`
+    pub kind: VenueKind,
+    /// `--name`
+    pub name: String,
+    /// `--place`
+    pub place: String,
+    /// `--schedule`
+    pub schedule: KeySchedule,
+}
+
+/// Of `requests`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestsArgs {
+    /// `--from`
+    pub from: Option<String>,
+}
+
+/// Of `show`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShowArgs {
+    /// `--at`
+    pub at: Option<UnixTime>,
+    /// ID, or how it begins.
+    pub id: Option<String>,
+    /// `--png`
+    pub png: Option<PathBuf>,
+    /// `--svg`
+    pub svg: Option<PathBuf>,
+    /// `--watch`
+    pub watch: bool,
+}
+
+/// The command with all below it.
+#[must_use]
+pub fn arguments(lang: Lang) -> Clap {
+    let help = Help::Venue;
+    let path = || value_parser!(PathBuf);
+    let from = || option("from", "MULTIADDR", help(VenueHelp::ArgFrom), lang);
+    let request = || positional("request", "REQUEST", help(VenueHelp::ArgRequest), lang);
+    let examples = VenueHelp::ExamplesRequests.say(lang);
+    command("venue", help(VenueHelp::Venue), lang)
+        .subcommand_required(true)
+        .subcommands([
+            command("register", help(VenueHelp::Register), lang)
+                .arg(
+                    option(
+                        "schedule",
+                        "screen|sheet",
+                        help(VenueHelp::ArgSchedule),
+                        lang,
+                    )
+                    .required(true)
+                    .value_parser(parse_schedule),
+                )
+                .arg(option("name", "NAME", help(VenueHelp::ArgName), lang).required(true))
+                .arg(
+                    option("place", "PLACE", help(VenueHelp::ArgPlace), lang)
+                        .default_value("")
+                        .hide_default_value(true),
+                )
+                .arg(
+                    option("kind", "KIND", help(VenueHelp::ArgKind), lang)
+                        .required(true)
+                        .value_parser(parse_kind),
+                )
+                .arg(option("first", "T", help(VenueHelp::ArgFirst), lang).value_parser(parse_time))
+                .arg(
+                    option("hours", "N", help(VenueHelp::ArgHours), lang)
+                        .value_parser(value_parser!(u16).range(1..=744)),
+                )
+                .arg(from())
+                .arg(option(
+                    "authority",
+                    "ORIGIN",
+                    help(VenueHelp::ArgAuthority),
+                    lang,
+                ))
+                .after_help(VenueHelp::ExamplesRegister.say(lang)),
+            command("show", help(VenueHelp::Show), lang)
+                .arg(positional("id", "ID", help(VenueHelp::ArgId), lang).required(false))
+                .arg(option("png", "FILE", help(VenueHelp::ArgPng), lang).value_parser(path()))
+                .arg(option("svg", "FILE", help(VenueHelp::ArgSvg), lang).value_parser(path()))
+                .arg(
+                    flag("watch", help(VenueHelp::ArgWatch), lang)
+                        .conflicts_with_all(["at", "png", "svg"]),
+                )
+                .arg(option("at", "T", help(VenueHelp::ArgAt), lang).value_parser(parse_time))
+                .after_help(VenueHelp::ExamplesShow.say(lang)),
+            command("requests", help(VenueHelp::Requests), lang)
+                .arg(from())
+                .after_help(examples.clone()),
+            command("approve", help(VenueHelp::Approve), lang)
+                .arg(request())
+                .arg(from())
+                .after_help(examples.clone()),
+            command("decline", help(VenueHelp::Decline), lang)
+                .arg(request())
+                .arg(from())
+                .after_help(examples),
+            command("status", help(VenueHelp::Status), lang),
+        ])
+}
+
+/// Reads the words below `venue`.
+///
+/// # Errors
+/// [`UsageError`].
+pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
+    let (name, sub) = matches.subcommand().ok_or(UsageError::MissingCommand)?;
+    let text = |name| sub.get_one::<String>(name).cloned();
+    let time = |name| sub.get_one::<UnixTime>(name).copied();
+    let path = |name| sub.get_one::<PathBuf>(name).cloned();
+    let decide = |approved| {
+        Ok(VenueCommand::Decide(DecideArgs {
+            approved,
+            from: text("from"),
+            request: required(sub, "request")?,
+        }))
+    };
+    match name {
+        "approve" => decide(true),
+        "decline" => decide(false),
+        "register" => Ok(VenueCommand::Register(RegisterArgs {
+            authority: text("authority"),
+            first: time("first"),
+            from: text("from"),
+            hours: sub.get_one::<u16>("hours").copied(),
+            kind: required(sub, "kind")?,
+            name: required(sub, "name")?,
+            place: text("place").unwrap_or_default(),
+            schedule: required(sub, "schedule")?,
+        })),
+        "requests" => Ok(VenueCommand::Requests(RequestsArgs { from: text("from") })),
+        "show" => Ok(VenueCommand::Show(ShowArgs {
+            at: time("at"),
+            id: text("id"),
+            png: path("png"),
+            svg: path("svg"),
+            watch: sub.get_flag("watch"),
+        })),
+        "status" => Ok(VenueCommand::Status),
+        other => Err(UsageError::Unknown(other.to_owned())),
+    }
+}
+
+pub(super) fn run(
+    global: &Global,
+    command: &VenueCommand,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    match command {
+        VenueCommand::Decide(args) => requests::decide(global, args, terminal),
+        VenueCommand::Register(args) => register::register(global, args, terminal),
+        VenueCommand::Requests(args) => requests::requests(global, args, terminal),
+        VenueCommand::Show(args) => show::show(global, args, terminal),
+        VenueCommand::Status => status::status(global, terminal),
+    }
+}
+
+fn parse_schedule(text: &str) -> Result<KeySchedule, UsageError> {
+    match text {
+        "screen" => Ok(KeySchedule::Screen),
+        "sheet" => Ok(KeySchedule::Sheet),
+        other => Err(UsageError::InvalidValue {
+            argument: "--schedule".into(),
+            value: other.into(),
+        }),
+    }
+}
+
+fn parse_kind(text: &str) -> Result<VenueKind, UsageError> {
+    VenueKind::from_text(text).ok_or_else(|| UsageError::InvalidValue {
+        argument: "--kind".into(),
+        value: text.into(),
+    })
+}
+
+/// The shelf of a home, tidied up.
+fn shelf(session: &Session) -> Result<Shelf<'_>, VenueToolError> {
+    let home = &session.home;
+    let host = home.settings().host.clone();
+    let shelf = Shelf::new(session.store.inner(), home.keys(), home.codes(), host);
+    shelf.tidy(session.now)?;
+    Ok(shelf)
+}
+
+/// The authority of a plan, when the trust list still has it.
+fn authority_of(session: &Session, id: AuthorityId) -> Result<&TrustedAuthority, VenueToolError> {
+    let found = session.trust.list().authority(&id);
+    found.ok_or(VenueToolError::UnknownAuthority)
+}
+
+/// The one plan whose code begins so, or the only one there is.
+fn which(records: &[PlanRecord], id: Option<&str>) -> Result<PlanRecord, VenueToolError> {
+    let begins = |record: &&PlanRecord| {
+        id.is_none_or(|id| record.code.to_string().starts_with(&id.to_lowercase()))
+    };
+    let found: Vec<_> = records.iter().filter(begins).collect();
+    match (found.as_slice(), id) {
+        ([one], _) => Ok(**one),
+        ([], None) => Err(VenueToolError::NoPlan),
+        ([], Some(_)) => Err(VenueToolError::UnknownPlan),
+        (_, None) => Err(VenueToolError::WhichPlan),
+        (_, Some(_)) => Err(VenueToolError::Ambiguous),
+    }
+}
+
+/// A plan's venue, harmless to show.
+fn venue_of(head: &PlanHead) -> Where {
+    Where {
+        name: plain(head.name.as_str()),
+        place: plain(head.place.as_str()),
+    }
+}
+
+const fn schedule_word(schedule: KeySchedule) -> &'static str {
+    match schedule {
+        KeySchedule::Screen => "screen",
+        KeySchedule::Slip => "slip",
+        KeySchedule::Sheet => "sheet",
+    }
+}
+
+fn hex(code: CodeId) -> String {
+    code.to_string()
+}

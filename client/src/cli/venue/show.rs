@@ -1,0 +1,199 @@
+//! `venue show`: the code of now on the terminal, as a picture, or as a display that changes by itself.
+//! Knows QR codes and time; a display reads only the codes that were laid out, and holds no lock.
+//! Specified in specs/protocol.md §3.1 and §4.3.
+
+use super::error::VenueToolError;
+use super::{ShowArgs, hex, shelf, which};
+use crate::cli::CliError;
+use crate::cli::args::Global;
+use crate::cli::session::{Session, clock_of, home_dir};
+use crate::cli::terminal::Terminal;
+use crate::home::read_settings;
+use crate::messages::citizen::Where;
+use crate::messages::moment::rfc3339;
+use crate::messages::{Message, VenueMessage};
+use crate::output::{Done, done_json, plain};
+use crate::qr::{self, Modules, QrError};
+use crate::store::venue::laid_out;
+use crate::venue::shown::{self, ShownCode};
+use lachan_protocol::time::UnixTime;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Duration;
+
+const CLEAR: &str = "\u{1b}[2J\u{1b}[H";
+/// A display looks at the clock so often.
+const GLANCE: Duration = Duration::from_secs(1);
+
+pub(super) fn show(
+    global: &Global,
+    args: &ShowArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    if args.watch {
+        return watch(global, args.id.as_deref(), terminal);
+    }
+    let session = Session::open(global, terminal)?;
+    let shelf = shelf(&session)?;
+    let records = shelf.plans()?;
+    let registered: Vec<_> = records
+        .into_iter()
+        .filter(|record| record.is_registered())
+        .collect();
+    let registered = shelf.registered(&which(&registered, args.id.as_deref())?)?;
+    shelf.lay_out(&registered, session.now)?;
+    let now = args.at.unwrap_or(session.now);
+    let codes = shown::to_lay_out(&registered, shelf.host(), now);
+    let head = registered.plan().head();
+    let code = shown::at(&codes, now).ok_or(VenueToolError::NotShownThen {
+        from: head.first.start(),
+        until: head.last().end(),
+    })?;
+    let modules = Modules::of_url(code.url())?;
+    let mut lines = lines(code, &modules, terminal);
+    if let Some(path) = &args.png {
+        lines.push(write(path, &qr::to_png(&modules)?)?);
+    }
+    if let Some(path) = &args.svg {
+        lines.push(write(path, qr::to_svg(&modules).as_bytes())?);
+    }
+    Ok(Done::new(to_json(code), lines))
+}
+
+fn lines(code: &ShownCode, modules: &Modules, terminal: &Terminal) -> Vec<Message> {
+    let kind = if terminal.has_colour() {
+        qr::Terminal::Colour
+    } else {
+        qr::Terminal::Plain
+    };
+    let picture = qr::to_terminal(modules, kind)
+        .trim_end_matches('\n')
+        .to_owned();
+    let shown = VenueMessage::Shown {
+        venue: Where {
+            name: plain(code.head().name.as_str()),
+            place: plain(code.head().place.as_str()),
+        },
+        from: code.first().start(),
+        until: code.shown_until(),
+    };
+    vec![
+        Message::Verbatim(picture),
+        shown.into(),
+        Message::Verbatim(code.url().to_owned()),
+    ]
+}
+
+fn to_json(code: &ShownCode) -> Value {
+    json!({
+        "url": code.url(),
+        "code_id": hex(code.code_id()),
+        "first": rfc3339(code.first().start()),
+        "last": rfc3339(code.last().start()),
+        "until": rfc3339(code.shown_until()),
+        "name": plain(code.head().name.as_str()),
+        "place": plain(code.head().place.as_str()),
+    })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<Message, QrError> {
+    std::fs::write(path, bytes).map_err(|error| QrError::File(error.kind()))?;
+    let path = plain(&path.display().to_string());
+    Ok(VenueMessage::Written { path }.into())
+}
+
+fn watch(global: &Global, id: Option<&str>, terminal: &Terminal) -> Result<Done, CliError> {
+    let dir = home_dir(global)?;
+    let settings = read_settings(&dir)?;
+    let (clock, mut now) = clock_of(global, settings.test_clock, terminal)?;
+    let display = Display {
+        global,
+        id,
+        terminal,
+        codes: dir.join("codes"),
+        host: settings.host,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| crate::net::NetError::Runtime(error.kind()))?;
+    let mut drawn: Option<ShownCode> = None;
+    loop {
+        let code = display.code_at(now)?;
+        if drawn.as_ref() != Some(&code) {
+            display.draw(&code)?;
+        }
+        let is_interrupted = runtime.block_on(async {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => true,
+                () = tokio::time::sleep(GLANCE) => false,
+            }
+        });
+        if is_interrupted {
+            return Ok(Done::new(to_json(&code), Vec::new()));
+        }
+        drawn = Some(code);
+        now = clock.now()?;
+    }
+}
+
+struct Display<'a> {
+    global: &'a Global,
+    id: Option<&'a str>,
+    terminal: &'a Terminal,
+    codes: std::path::PathBuf,
+    host: String,
+}
+
+impl Display<'_> {
+    /// The code of now, out of those laid out. Only when they run out the home is opened, for a moment.
+    fn code_at(&self, now: UnixTime) -> Result<ShownCode, CliError> {
+        if let Some(code) = self.laid_out_at(now)? {
+            return Ok(code);
+        }
+        self.top_up()?;
+        let code = self.laid_out_at(now)?;
+        code.ok_or_else(|| VenueToolError::CodesRanOut.into())
+    }
+
+    fn laid_out_at(&self, now: UnixTime) -> Result<Option<ShownCode>, VenueToolError> {
+        let mut codes = laid_out(&self.codes, &self.host)?;
+        if let Some(id) = self.id {
+            codes.retain(|code| hex(code.code_id()).starts_with(&id.to_lowercase()));
+        }
+        match codes.as_slice() {
+            [first, .., last] if first.code_id() != last.code_id() => {
+                Err(VenueToolError::WhichPlan)
+            }
+            codes => Ok(shown::at(codes, now).cloned()),
+        }
+    }
+
+    /// Lays out the next codes of all plans, if this is the home of the venue itself.
+    fn top_up(&self) -> Result<(), CliError> {
+        let session = Session::open(self.global, self.terminal)?;
+        let shelf = shelf(&session)?;
+        for record in shelf.plans()? {
+            if record.is_registered() {
+                shelf.lay_out(&shelf.registered(&record)?, session.now)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw(&self, code: &ShownCode) -> Result<(), CliError> {
+        if self.terminal.is_json() {
+            self.terminal.text(&done_json(&to_json(code)).to_string());
+            return Ok(());
+        }
+        let modules = Modules::of_url(code.url())?;
+        if self.terminal.has_colour() {
+            self.terminal.line(&Message::Verbatim(CLEAR.to_owned()));
+        }
+        for line in lines(code, &modules, self.terminal) {
+            self.terminal.line(&line);
+        }
+        self.terminal.note(&VenueMessage::EndWithCtrlC.into());
+        Ok(())
+    }
+}

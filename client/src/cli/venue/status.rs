@@ -1,0 +1,74 @@
+//! `venue status`: the plans of this home and what is left of their budgets.
+//! Knows the answer's words.
+//! Specified in specs/protocol.md §3.8.
+
+use super::desk::OpenPlan;
+use super::{authority_of, hex, schedule_word, shelf, venue_of};
+use crate::cli::CliError;
+use crate::cli::args::Global;
+use crate::cli::session::Session;
+use crate::cli::terminal::Terminal;
+use crate::messages::VenueMessage;
+use crate::messages::moment::rfc3339;
+use crate::output::{Done, plain};
+use lachan_protocol::keys::budget::Left;
+use lachan_protocol::keys::plan::PlanHead;
+use serde_json::{Value, json};
+
+pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliError> {
+    let session = Session::open(global, terminal)?;
+    let shelf = shelf(&session)?;
+    let (mut list, mut lines) = (Vec::new(), Vec::new());
+    for record in shelf.plans()? {
+        let plan = shelf.plan(&record)?;
+        let head = plan.head().clone();
+        if !record.is_registered() {
+            let (venue, code) = (venue_of(&head), record.code);
+            lines.push(VenueMessage::PlanPending { venue, code }.into());
+            list.push(to_json(&head, &hex(code), "pending", None));
+            continue;
+        }
+        let key = authority_of(&session, head.authority)?.batch_key();
+        let open = OpenPlan::new(&shelf, record, key)?;
+        let budget = open.releasing.budget();
+        let used = budget.approved().len();
+        let counted = match (budget.budget(), budget.left()) {
+            (Some(budget), Left::Windows(left)) => Some((budget, used, left)),
+            _ => None,
+        };
+        let plan = VenueMessage::Plan {
+            venue: venue_of(&head),
+            code: record.code,
+            schedule: head.schedule,
+            first: head.first,
+            last: head.last(),
+            budget: counted,
+        };
+        lines.push(plan.into());
+        if open.releasing.needs_spare() {
+            lines.push(VenueMessage::HangSpare.into());
+        }
+        let mut data = to_json(&head, &hex(record.code), "registered", counted);
+        data["used"] = json!(used);
+        list.push(data);
+    }
+    if list.is_empty() {
+        lines.push(VenueMessage::NoPlans.into());
+    }
+    Ok(Done::new(json!({"plans": list}), lines))
+}
+
+fn to_json(head: &PlanHead, code: &str, state: &str, counted: Option<(u8, usize, u8)>) -> Value {
+    json!({
+        "code_id": code,
+        "name": plain(head.name.as_str()),
+        "place": plain(head.place.as_str()),
+        "schedule": schedule_word(head.schedule),
+        "state": state,
+        "first": rfc3339(head.first.start()),
+        "last": rfc3339(head.last().start()),
+        "budget": counted.map(|(budget, _, _)| budget),
+        "used": counted.map_or(0, |(_, used, _)| used),
+        "left": counted.map(|(_, _, left)| left),
+    })
+}

@@ -1,0 +1,123 @@
+//! `status`, `visits` and `forget`: what the device knows of its own visits, and how to make it forget.
+//! Knows the wallet's answers; does not open tokens.
+//! Specified in specs/protocol.md §12.6.
+
+use super::args::{ForgetArgs, Global};
+use super::check::open_json;
+use super::session::{Session, clock_of, home_dir, place_of};
+use super::terminal::Terminal;
+use super::{CliError, UsageError};
+use crate::home::Home;
+use crate::messages::moment::{iso_day, rfc3339};
+use crate::messages::{CitizenMessage, Message};
+use crate::output::Done;
+use crate::wallet::Wallet;
+use serde_json::{Value, json};
+
+pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliError> {
+    let session = Session::open(global, terminal)?;
+    let citizen = session.citizen()?;
+    let mut lines: Vec<Message> = vec![match citizen.visit() {
+        None => CitizenMessage::NoOpenVisit.into(),
+        Some(visit) => CitizenMessage::OpenVisit {
+            venue: place_of(visit),
+            arrival: visit.arrival,
+            until: visit.expected_end,
+        }
+        .into(),
+    }];
+    let days = session.wallet.days()?;
+    let hours = days.iter().map(|(_, hours)| hours).sum::<usize>();
+    let days = days.len();
+    lines.push(CitizenMessage::StatusWallet { hours, days }.into());
+    let mut authorities = Vec::new();
+    for authority in session.trust.list().authorities() {
+        let size = session.store.log_state(&authority.id())?.frontier().size();
+        let newest = session
+            .store
+            .last_tick(&authority.id())?
+            .map(|(_, time)| time);
+        authorities.push(json!({
+            "origin": authority.origin(),
+            "name_vi": authority.name_vi(),
+            "name_en": authority.name_en(),
+            "size": size,
+            "newest": newest.map(rfc3339),
+        }));
+        let name = [authority.name_vi().into(), authority.name_en().into()];
+        lines.push(CitizenMessage::StatusAuthority { name, size, newest }.into());
+    }
+    let list = session.trust.list();
+    let floor = session.store.floor()?;
+    Ok(Done::new(
+        json!({
+            "open_visit": citizen.visit().map_or(Value::Null, |visit| open_json("open", visit)),
+            "hours": hours,
+            "days": days,
+            "authorities": authorities,
+            "floor": (floor.0 > 0).then(|| rfc3339(floor)),
+            "now": rfc3339(session.now),
+            "trust": {"sequence": list.sequence(), "until": rfc3339(list.until()), "expired": list.is_expired(session.now)},
+            "test_clock": session.clock.is_test(),
+        }),
+        lines,
+    ))
+}
+
+pub(super) fn visits(global: &Global, terminal: &Terminal) -> Result<Done, CliError> {
+    let session = Session::open(global, terminal)?;
+    let days = session.wallet.days()?;
+    let mut lines: Vec<Message> = days
+        .iter()
+        .map(|(day, hours)| {
+            CitizenMessage::VisitsOfDay {
+                day: *day,
+                hours: *hours,
+            }
+            .into()
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push(CitizenMessage::NoVisits.into());
+    }
+    let list: Vec<_> = days
+        .iter()
+        .map(|(day, hours)| json!({"day": iso_day(*day), "hours": hours}))
+        .collect();
+    let hours = days.iter().map(|(_, hours)| hours).sum::<usize>();
+    Ok(Done::new(json!({"days": list, "hours": hours}), lines))
+}
+
+pub(super) fn forget(
+    global: &Global,
+    args: ForgetArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    let Some(day) = args.day else {
+        return forget_all(global, args, terminal);
+    };
+    let session = Session::open(global, terminal)?;
+    session.wallet.forget_day(day)?;
+    let mut findings = session.findings()?;
+    findings.forget_day(day);
+    session.keep_findings(&mut findings)?;
+    Ok(Done::new(
+        json!({"forgotten": iso_day(day)}),
+        vec![CitizenMessage::ForgottenDay { day }.into()],
+    ))
+}
+
+/// Also of a wallet that is damaged: nothing is read before.
+fn forget_all(global: &Global, args: ForgetArgs, terminal: &Terminal) -> Result<Done, CliError> {
+    let home = Home::open(&home_dir(global)?)?;
+    clock_of(global, home.settings().test_clock, terminal)?;
+    // The command itself says what is meant; a person at a terminal may still have mistyped.
+    if !args.yes && terminal.ask(&CitizenMessage::AskForgetAll.into(), false) == Some(false) {
+        return Err(UsageError::NotConfirmed.into());
+    }
+    Wallet::open_to_forget(home.tokens()).forget_all()?;
+    Ok(Done::new(
+        json!({"forgotten": "all"}),
+        vec![CitizenMessage::ForgottenAll.into()],
+    ))
+}

@@ -1,0 +1,14 @@
+//! What went wrong, for people: for each refusal its stable code, what happened, and what to do. One file an owner.
+//! Knows the enums of refusals and words; no wildcard, so that a new refusal without a text does not compile.
+//! Specified in specs/refusals.md.
+#![deny(clippy::wildcard_enum_match_arm)]
+
+mod citizen;
+mod code;
+mod log;
+mod net;
+mod shell;
+mod store;
+mod trust;
+mod venue;
+mod venue_refusals;

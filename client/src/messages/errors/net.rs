@@ -1,0 +1,200 @@
+//! Errors of sources and links: what could not be reached or read.
+//! Knows the enums and words.
+//! Specified in specs/refusals.md.
+
+use crate::messages::{Explain, Explanation, Lang, told};
+use crate::net::NetError;
+use lachan_link::LinkError;
+
+impl Explain for NetError {
+    fn explain(&self, lang: Lang) -> Explanation {
+        match self {
+            Self::File(kind) => told(
+                lang,
+                "Net::File",
+                (
+                    format!("Không đọc được một tệp của sổ: {kind}."),
+                    "Kiểm tra quyền truy cập thư mục sau --from.",
+                ),
+                (
+                    format!("A file of the log cannot be read: {kind}."),
+                    "Check the permissions of the folder after --from.",
+                ),
+            ),
+            Self::HttpNotYet => told(
+                lang,
+                "Net::HttpNotYet",
+                (
+                    "Chương trình này chưa đọc sổ qua HTTP.",
+                    "Dùng địa chỉ multiaddr của một nút, hoặc một thư mục.",
+                ),
+                (
+                    "This program does not read logs over HTTP yet.",
+                    "Use a node's multiaddress, or a folder.",
+                ),
+            ),
+            Self::Link(error) => error.explain(lang),
+            Self::NoSuchLog => told(
+                lang,
+                "Net::NoSuchLog",
+                (
+                    "Nơi này không có sổ của cơ quan y tế nào trong danh sách tin cậy.",
+                    "Thử một nút hoặc thư mục khác bằng --from.",
+                ),
+                (
+                    "This source has the log of no authority on the trust list.",
+                    "Try another node or folder with --from.",
+                ),
+            ),
+            Self::NoSource => told(
+                lang,
+                "Net::NoSource",
+                (
+                    "Chưa biết hỏi nút nào.",
+                    "Thêm --from ĐỊA-CHỈ, hoặc ghi nút vào `nodes` trong client.toml.",
+                ),
+                (
+                    "No node to ask is known.",
+                    "Add --from MULTIADDR, or name nodes under `nodes` in client.toml.",
+                ),
+            ),
+            Self::NotASource => told(
+                lang,
+                "Net::NotASource",
+                (
+                    "Đây không phải địa chỉ multiaddr cũng không phải thư mục.",
+                    "Ví dụ: /ip4/203.0.113.5/tcp/4001/p2p/12D3…, hoặc ./sổ",
+                ),
+                (
+                    "This is neither a multiaddress nor a folder.",
+                    "For example: /ip4/203.0.113.5/tcp/4001/p2p/12D3…, or ./log",
+                ),
+            ),
+            Self::Runtime(kind) => told(
+                lang,
+                "Net::Runtime",
+                (
+                    format!("Không khởi động được phần mạng: {kind}."),
+                    "Kiểm tra giới hạn số tệp mở của máy.",
+                ),
+                (
+                    format!("The network could not be started: {kind}."),
+                    "Check this machine's limit of open files.",
+                ),
+            ),
+        }
+    }
+}
+
+impl Explain for LinkError {
+    fn explain(&self, lang: Lang) -> Explanation {
+        let (other_vi, other_en) = (
+            "Thử một nút khác bằng --from.",
+            "Try another node with --from.",
+        );
+        let wrong = |code| {
+            told(
+                lang,
+                code,
+                ("Nút trả lời sai giao thức.", other_vi),
+                ("The node's answer breaks the protocol.", other_en),
+            )
+        };
+        match self {
+            Self::AddressMalformed => told(
+                lang,
+                "Link::AddressMalformed",
+                (
+                    "Địa chỉ nút không đúng dạng multiaddr.",
+                    "Ví dụ: /ip4/203.0.113.5/tcp/4001/p2p/12D3…",
+                ),
+                (
+                    "The node's address is no multiaddress.",
+                    "For example: /ip4/203.0.113.5/tcp/4001/p2p/12D3…",
+                ),
+            ),
+            Self::Busy { after } => told(
+                lang,
+                "Link::Busy",
+                (
+                    format!("Nút đang bận; thử lại sau {} giây.", after.as_secs()),
+                    other_vi,
+                ),
+                (
+                    format!("The node is busy; try again in {} s.", after.as_secs()),
+                    other_en,
+                ),
+            ),
+            Self::Closed => told(
+                lang,
+                "Link::Closed",
+                ("Kết nối bị đóng trước khi có trả lời.", other_vi),
+                ("The link was closed before the answer came.", other_en),
+            ),
+            Self::Malformed(_) => wrong("Link::Malformed"),
+            Self::NoPeerId => told(
+                lang,
+                "Link::NoPeerId",
+                (
+                    "Địa chỉ nút không kết thúc bằng /p2p/MÃ-NÚT.",
+                    "Dùng địa chỉ đầy đủ trong ready.json của nút.",
+                ),
+                (
+                    "The node's address does not end in /p2p/ID.",
+                    "Use the whole address from the node's ready.json.",
+                ),
+            ),
+            Self::NotFound => told(
+                lang,
+                "Link::NotFound",
+                ("Nút không có dữ liệu này.", other_vi),
+                ("The node does not have this.", other_en),
+            ),
+            Self::NotSpoken => told(
+                lang,
+                "Link::NotSpoken",
+                ("Nút không nói giao thức này.", other_vi),
+                ("The node does not speak this protocol.", other_en),
+            ),
+            Self::Refused { .. } => told(
+                lang,
+                "Link::Refused",
+                ("Nút từ chối yêu cầu.", other_vi),
+                ("The node refused the request.", other_en),
+            ),
+            Self::ResourceChanged => told(
+                lang,
+                "Link::ResourceChanged",
+                ("Dữ liệu thay đổi trong lúc đọc.", "Thử lại."),
+                ("The resource changed while it was read.", "Try again."),
+            ),
+            Self::RequestImpossible(_) => wrong("Link::RequestImpossible"),
+            Self::RangeWrong => wrong("Link::RangeWrong"),
+            Self::TimedOut => told(
+                lang,
+                "Link::TimedOut",
+                (
+                    "Nút không trả lời kịp.",
+                    "Kiểm tra mạng, hoặc thử một nút khác bằng --from.",
+                ),
+                (
+                    "The node did not answer in time.",
+                    "Check the network, or try another node with --from.",
+                ),
+            ),
+            Self::TooLong { .. } => wrong("Link::TooLong"),
+            Self::Unreachable => told(
+                lang,
+                "Link::Unreachable",
+                (
+                    "Không kết nối được tới nút.",
+                    "Kiểm tra mạng và địa chỉ, hoặc thử một nút khác bằng --from.",
+                ),
+                (
+                    "The node cannot be reached.",
+                    "Check the network and the address, or try another node with --from.",
+                ),
+            ),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Texts of `--help`.
+//! Knows words only; which command has which options stands in `cli`.
+//! Specified in specs/protocol.md §12.
+
+use super::venue_help::VenueHelp;
+use super::{Lang, Speak};
+
+/// A text of `--help`. Commands are named for themselves, options `Arg…`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Help {
+    /// The program.
+    About,
+    /// `--at` of a check-in
+    ArgArrival,
+    /// `--all` of forget
+    ArgAll,
+    /// `--clock`
+    ArgClock,
+    /// CODE of a check-in
+    ArgCode,
+    /// `--day`
+    ArgDay,
+    /// `--at` of a check-out
+    ArgDeparture,
+    /// `--exit-code`
+    ArgExitCode,
+    /// `--from`
+    ArgFrom,
+    /// `--help`
+    ArgHelp,
+    /// `--home`
+    ArgHome,
+    /// `--json`
+    ArgJson,
+    /// `--lang`
+    ArgLang,
+    /// `--node`
+    ArgNode,
+    /// `--root`
+    ArgRoot,
+    /// `--stay`
+    ArgStay,
+    /// `--test-clock`
+    ArgTestClock,
+    /// `--trust`
+    ArgTrust,
+    /// `--version`
+    ArgVersion,
+    /// `--yes`
+    ArgYes,
+    /// check-in
+    CheckIn,
+    /// check-out
+    CheckOut,
+    /// exposures
+    Exposures,
+    /// forget
+    Forget,
+    /// init
+    Init,
+    /// status
+    Status,
+    /// sync
+    Sync,
+    /// venue, and what stands below it
+    Venue(VenueHelp),
+    /// visits
+    Visits,
+}
+
+impl Speak for Help {
+    fn en(&self) -> String {
+        match self {
+            Self::About => "Lá Chắn: warned of an exposure, watched by nobody",
+            Self::ArgArrival => "When you came, if not now: RFC 3339 or unix seconds",
+            Self::ArgAll => "Everything: all visits and all warnings",
+            Self::ArgClock => "A test clock: a file with an offset in seconds",
+            Self::ArgCode => "The venue's code: its URL, a PNG or JPEG image of it, or - for a URL on standard input",
+            Self::ArgDay => "The visits and warnings of one UTC day, YYYY-MM-DD",
+            Self::ArgDeparture => "When you left, if not now: RFC 3339 or unix seconds",
+            Self::ArgExitCode => "End with exit code 1 when there is a warning",
+            Self::ArgFrom => "Where to read the logs: a node's multiaddress, or a folder",
+            Self::ArgHelp => "Show this help",
+            Self::ArgHome => "The folder of this person's data (or LACHAN_HOME)",
+            Self::ArgJson => "Answer with one JSON object",
+            Self::ArgLang => "Language: vi or en",
+            Self::ArgNode => "A node to ask later, as a multiaddress; may be given several times",
+            Self::ArgRoot => "The key that must have signed the trust list (from a poster or your authority)",
+            Self::ArgStay => "At a second scan of the same venue: stay longer instead of leaving",
+            Self::ArgTestClock => "Make a home for tests, which obeys --clock",
+            Self::ArgTrust => "The trust list: who the health authorities are",
+            Self::ArgVersion => "Show the version",
+            Self::ArgYes => "Do not ask",
+            Self::CheckIn => "Seal a visit from a venue's code, after asking",
+            Self::CheckOut => "End the open visit",
+            Self::Exposures => "Show the warnings found by the last sync, and what to do",
+            Self::Forget => "Destroy visits and warnings",
+            Self::Init => "Make a home: settings, keys, trust list",
+            Self::Status => "Show the open visit and how fresh the lists are",
+            Self::Sync => "Read the newest lists of keys, verify them and try them on one's own visits",
+            Self::Venue(help) => return help.en(),
+            Self::Visits => "Show on which days how many hours are kept: all that this device can know",
+        }
+        .into()
+    }
+
+    fn vi(&self) -> String {
+        match self {
+            Self::About => "Lá Chắn: được báo khi có nguy cơ, không bị ai theo dõi",
+            Self::ArgArrival => "Lúc bạn đến, nếu không phải bây giờ: RFC 3339 hoặc số giây unix",
+            Self::ArgAll => "Tất cả: mọi lượt ghé và mọi cảnh báo",
+            Self::ArgClock => "Đồng hồ thử nghiệm: tệp chứa độ lệch tính bằng giây",
+            Self::ArgCode => "Mã địa điểm: đường dẫn URL, ảnh PNG hoặc JPEG của mã, hoặc - để đọc URL từ đầu vào chuẩn",
+            Self::ArgDay => "Lượt ghé và cảnh báo của một ngày theo giờ UTC, YYYY-MM-DD",
+            Self::ArgDeparture => "Lúc bạn rời đi, nếu không phải bây giờ: RFC 3339 hoặc số giây unix",
+            Self::ArgExitCode => "Kết thúc với mã thoát 1 khi có cảnh báo",
+            Self::ArgFrom => "Đọc sổ kiểm chứng từ đâu: địa chỉ multiaddr của một nút, hoặc một thư mục",
+            Self::ArgHelp => "Hiện trợ giúp này",
+            Self::ArgHome => "Thư mục dữ liệu của người dùng (hoặc LACHAN_HOME)",
+            Self::ArgJson => "Trả lời bằng một đối tượng JSON",
+            Self::ArgLang => "Ngôn ngữ: vi hoặc en",
+            Self::ArgNode => "Nút để hỏi về sau, dạng multiaddr; có thể ghi nhiều lần",
+            Self::ArgRoot => "Khoá phải ký danh sách tin cậy (trên áp phích hoặc từ cơ quan y tế)",
+            Self::ArgStay => "Khi quét lại cùng địa điểm: ở thêm thay vì rời đi",
+            Self::ArgTestClock => "Tạo thư mục thử nghiệm, nghe theo --clock",
+            Self::ArgTrust => "Danh sách tin cậy: các cơ quan y tế là ai",
+            Self::ArgVersion => "Hiện phiên bản",
+            Self::ArgYes => "Không hỏi lại",
+            Self::CheckIn => "Niêm phong một lượt ghé từ mã địa điểm, sau khi hỏi lại",
+            Self::CheckOut => "Kết thúc lượt ghé đang mở",
+            Self::Exposures => "Hiện các cảnh báo tìm thấy ở lần đồng bộ gần nhất và việc cần làm",
+            Self::Forget => "Xoá lượt ghé và cảnh báo",
+            Self::Init => "Tạo thư mục dữ liệu: thiết lập, khoá, danh sách tin cậy",
+            Self::Status => "Hiện lượt ghé đang mở và độ mới của các danh sách",
+            Self::Sync => "Đọc các danh sách khoá mới nhất, kiểm chứng và thử trên lượt ghé của mình",
+            Self::Venue(help) => return help.vi(),
+            Self::Visits => "Hiện ngày nào lưu bao nhiêu khung giờ: tất cả những gì máy này có thể biết",
+        }
+        .into()
+    }
+}
+
+/// A fixed word of every help text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Over arguments without a name.
+    Arguments,
+    /// For a command in a usage line.
+    Command,
+    /// Over commands.
+    Commands,
+    /// Over options that all commands have.
+    Global,
+    /// Over options.
+    Options,
+    /// For options in a usage line.
+    SomeOptions,
+    /// Before the usage line.
+    Usage,
+}
+
+impl Word {
+    /// The word in this language.
+    #[must_use]
+    pub const fn say(self, lang: Lang) -> &'static str {
+        let (vi, en) = match self {
+            Self::Arguments => ("Tham số", "Arguments"),
+            Self::Command => ("LỆNH", "COMMAND"),
+            Self::Commands => ("Lệnh", "Commands"),
+            Self::Global => ("Tuỳ chọn của mọi lệnh", "Options of all commands"),
+            Self::Options => ("Tuỳ chọn", "Options"),
+            Self::SomeOptions => ("TUỲ CHỌN", "OPTIONS"),
+            Self::Usage => ("Cách dùng", "Usage"),
+        };
+        match lang {
+            Lang::En => en,
+            Lang::Vi => vi,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Texts of `--help` of a venue's commands.
+//! Knows words only; which command has which options stands in `cli/venue`.
+//! Specified in specs/protocol.md §12.
+
+use super::Speak;
+
+/// A text of `--help`. Commands are named for themselves, options `Arg…`, examples `Examples…`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VenueHelp {
+    /// approve
+    Approve,
+    /// `--at` of show
+    ArgAt,
+    /// `--authority`
+    ArgAuthority,
+    /// `--first`
+    ArgFirst,
+    /// `--from`
+    ArgFrom,
+    /// `--hours`
+    ArgHours,
+    /// ID of show
+    ArgId,
+    /// `--kind`
+    ArgKind,
+    /// `--name`
+    ArgName,
+    /// `--place`
+    ArgPlace,
+    /// `--png`
+    ArgPng,
+    /// REQUEST
+    ArgRequest,
+    /// `--schedule`
+    ArgSchedule,
+    /// `--svg`
+    ArgSvg,
+    /// `--watch`
+    ArgWatch,
+    /// decline
+    Decline,
+    /// Examples of register
+    ExamplesRegister,
+    /// Examples of requests, approve and decline
+    ExamplesRequests,
+    /// Examples of show
+    ExamplesShow,
+    /// register
+    Register,
+    /// requests
+    Requests,
+    /// show
+    Show,
+    /// status
+    Status,
+    /// venue
+    Venue,
+}
+
+impl Speak for VenueHelp {
+    fn en(&self) -> String {
+        match self {
+            Self::Approve => "Release the hours of a request: decided for good, then sent at once",
+            Self::ArgAt => "The code of another time: RFC 3339 or unix seconds",
+            Self::ArgAuthority => "The health authority, by the origin of its log; not needed when there is only one",
+            Self::ArgFirst => "First hour, RFC 3339 or unix seconds; without it the current one",
+            Self::ArgFrom => "The node to ask, as a multiaddress; without it those of the settings",
+            Self::ArgHours => "Number of hours, at most 744; without it 48 for a screen, 744 for a sheet",
+            Self::ArgId => "The plan: its code id or how it begins; not needed when there is only one",
+            Self::ArgKind => "The kind of venue: a number, or a name such as restaurant, market, place-of-worship",
+            Self::ArgName => "The venue's name, as visitors know it",
+            Self::ArgPlace => "Its address or room",
+            Self::ArgPng => "Write the QR code as a PNG image",
+            Self::ArgRequest => "The request: its id or how it begins",
+            Self::ArgSchedule => "screen: a code that changes every hour; sheet: one printed code for a month",
+            Self::ArgSvg => "Write the QR code as an SVG image",
+            Self::ArgWatch => "Stay and show the new code at every hour, until Ctrl-C",
+            Self::Decline => "Refuse a request: no key leaves this venue",
+            Self::ExamplesRegister => "Examples:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --place \"13 Lò Đúc\" --kind restaurant\n  lachan venue register --schedule sheet --name \"Chợ Hôm\" --kind market --hours 744",
+            Self::ExamplesRequests => "Examples:\n  lachan venue requests\n  lachan venue approve 4f1c\n  lachan venue decline 4f1c",
+            Self::ExamplesShow => "Examples:\n  lachan venue show --watch\n  lachan venue show --png code.png\n  lachan venue show 8a02 --at 2026-11-24T09:00:00Z --svg code.svg",
+            Self::Register => "Register a venue with its health authority",
+            Self::Requests => "Ask whether the health authority needs an hour of yours, and list its requests",
+            Self::Show => "Show the venue's code",
+            Self::Status => "Show what is registered and how much of it was released",
+            Self::Venue => "The venue's tool: register, show the code, decide about requests",
+        }
+        .into()
+    }
+
+    fn vi(&self) -> String {
+        match self {
+            Self::Approve => "Đồng ý công bố các giờ của một yêu cầu: quyết định không đổi lại được, gửi ngay",
+            Self::ArgAt => "Mã của một lúc khác: RFC 3339 hoặc số giây unix",
+            Self::ArgAuthority => "Cơ quan y tế, theo tên gốc sổ kiểm chứng; không cần khi chỉ có một",
+            Self::ArgFirst => "Giờ đầu tiên, RFC 3339 hoặc số giây unix; mặc định là giờ hiện tại",
+            Self::ArgFrom => "Nút để hỏi, dạng multiaddr; mặc định theo thiết lập",
+            Self::ArgHours => "Số giờ, nhiều nhất 744; mặc định 48 cho màn hình, 744 cho tờ tháng",
+            Self::ArgId => "Mã địa điểm hoặc phần đầu của nó; không cần khi chỉ có một",
+            Self::ArgKind => "Loại địa điểm: một số, hoặc tên như restaurant, chợ, cơ-sở-tôn-giáo",
+            Self::ArgName => "Tên địa điểm mà khách quen gọi",
+            Self::ArgPlace => "Địa chỉ hoặc phòng",
+            Self::ArgPng => "Ghi mã QR thành ảnh PNG",
+            Self::ArgRequest => "Yêu cầu: số hiệu hoặc phần đầu của nó",
+            Self::ArgSchedule => "screen: mã đổi mỗi giờ; sheet: một mã in dùng cả tháng",
+            Self::ArgSvg => "Ghi mã QR thành ảnh SVG",
+            Self::ArgWatch => "Ở lại và hiện mã mới mỗi giờ, đến khi nhấn Ctrl-C",
+            Self::Decline => "Từ chối một yêu cầu: không khoá nào rời khỏi địa điểm",
+            Self::ExamplesRegister => "Ví dụ:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --place \"13 Lò Đúc\" --kind restaurant\n  lachan venue register --schedule sheet --name \"Chợ Hôm\" --kind market --hours 744",
+            Self::ExamplesRequests => "Ví dụ:\n  lachan venue requests\n  lachan venue approve 4f1c\n  lachan venue decline 4f1c",
+            Self::ExamplesShow => "Ví dụ:\n  lachan venue show --watch\n  lachan venue show --png ma.png\n  lachan venue show 8a02 --at 2026-11-24T09:00:00Z --svg ma.svg",
+            Self::Register => "Đăng ký địa điểm với cơ quan y tế",
+            Self::Requests => "Hỏi xem cơ quan y tế có cần giờ nào của bạn không, và liệt kê các yêu cầu",
+            Self::Show => "Hiện mã của địa điểm",
+            Self::Status => "Hiện những gì đã đăng ký và đã công bố bao nhiêu",
+            Self::Venue => "Công cụ của địa điểm: đăng ký, hiện mã, quyết định các yêu cầu",
+        }
+        .into()
+    }
+}

@@ -1,0 +1,489 @@
+//! What a venue keeps: plans, requests and counted windows in the store, secrets in `keys/`, codes in `codes/`.
+//! Knows files and records; does not judge what it keeps.
+//! Specified in specs/protocol.md §14.
+
+use crate::venue::releasing::{Decision, KeptRequest, Releasing};
+use crate::venue::secrets::{
+    PlanSecrets, Secret, SecretName, SecretPart, kept_until, mailbox_from, notice_from,
+};
+use crate::venue::shown::{ShownCode, to_lay_out};
+use lachan_protocol::crypto::sign::VerifyingKey;
+use lachan_protocol::id::CodeId;
+use lachan_protocol::keys::plan::Plan;
+use lachan_protocol::keys::registration::{MailboxSecret, Registered, RegistrationAnswer};
+use lachan_protocol::office::request::RequestData;
+use lachan_protocol::time::{UnixTime, Window};
+use lachan_store::{
+    Batch, FileName, SecretFile, Store, StoreError, Tree, create_private_dir, write_durably,
+};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// code id → [`PlanRecord`]
+const PLANS: Tree = Tree::new("venue-plans");
+/// code id ‖ window → 1: a window that was approved, and counts
+const COUNTED: Tree = Tree::new("venue-counted");
+/// code id ‖ request id → decision ‖ sent ‖ request
+const REQUESTS: Tree = Tree::new("venue-requests");
+
+const CODE_SUFFIX: &str = ".url";
+const RECORD_VERSION: u8 = 1;
+const PENDING_LEN: usize = 1 + 4 + 4 + 32;
+
+/// Why the venue's things cannot be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShelfError {
+    /// What was kept of a plan is damaged.
+    #[error("what is kept of plan {0} is damaged")]
+    Damaged(CodeId),
+    /// A secret of a plan is not there: it was erased, or lost.
+    #[error("a secret of plan {0} is missing")]
+    SecretMissing(CodeId),
+    /// The store, or a file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such plan.
+    #[error("there is no plan {0}")]
+    UnknownPlan(CodeId),
+}
+
+impl From<std::io::Error> for ShelfError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What the store says of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanRecord {
+    /// Its code.
+    pub code: CodeId,
+    /// Its last window.
+    pub last: Window,
+    /// How often a rollback of the store had been accepted when the plan was made.
+    repairs: u32,
+    /// The file with its public bytes.
+    plan: FileName,
+    /// The file with the answer's public bytes; none while it waits for its answer.
+    answer: Option<FileName>,
+}
+
+impl PlanRecord {
+    /// Whether the office has answered.
+    #[must_use]
+    pub const fn is_registered(&self) -> bool {
+        self.answer.is_some()
+    }
+
+    fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = vec![RECORD_VERSION];
+        bytes.extend(self.last.0.to_be_bytes());
+        bytes.extend(self.repairs.to_be_bytes());
+        bytes.extend(self.plan.to_bytes());
+        bytes.extend(self.answer.iter().flat_map(|name| name.to_bytes()));
+        bytes
+    }
+
+    fn from_bytes(code: CodeId, bytes: &[u8]) -> Option<Self> {
+        let (head, answer) = bytes.split_at_checked(PENDING_LEN)?;
+        let number = |at: usize| Some(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?));
+        let answer = match answer.len() {
+            0 => None,
+            _ => Some(FileName::from_bytes(answer.try_into().ok()?)),
+        };
+        (head.first() == Some(&RECORD_VERSION)).then_some(Self {
+            code,
+            last: Window(number(1)?),
+            repairs: number(5)?,
+            plan: FileName::from_bytes(head.get(9..)?.try_into().ok()?),
+            answer,
+        })
+    }
+}
+
+/// The places where a venue keeps its things.
+#[derive(Debug)]
+pub struct Shelf<'a> {
+    store: &'a Store,
+    keys: PathBuf,
+    codes: PathBuf,
+    host: String,
+}
+
+impl<'a> Shelf<'a> {
+    /// `keys` for secrets, `codes` for displays, whose URLs have this host.
+    #[must_use]
+    pub const fn new(store: &'a Store, keys: PathBuf, codes: PathBuf, host: String) -> Self {
+        Self {
+            store,
+            keys,
+            codes,
+            host,
+        }
+    }
+
+    /// The host in the URLs of the codes.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Erases the secrets and forgets the plans whose time is over. To be done at every start.
+    ///
+    /// # Errors
+    /// [`ShelfError::Store`].
+    pub fn tidy(&self, now: UnixTime) -> Result<(), ShelfError> {
+        for name in names_in(&self.keys)? {
+            let is_over = |secret: &SecretName| now >= secret.erased_at();
+            if SecretName::from_file_name(&name)
+                .as_ref()
+                .is_some_and(is_over)
+            {
+                SecretFile::new(self.keys.join(&name)).erase()?;
+            }
+        }
+        if self.store.condition().allows_commits().is_err() {
+            return Ok(());
+        }
+        for plan in self.plans()? {
+            if now >= kept_until(plan.last) {
+                self.forget(plan.code)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All plans, in the order of their codes.
+    ///
+    /// # Errors
+    /// [`ShelfError::Damaged`], [`ShelfError::Store`].
+    pub fn plans(&self) -> Result<Vec<PlanRecord>, ShelfError> {
+        let mut plans = Vec::new();
+        for record in self.store.scan(PLANS, []) {
+            let record = record?;
+            let code = CodeId(
+                record
+                    .key
+                    .as_slice()
+                    .try_into()
+                    .map_err(|_| damaged_key())?,
+            );
+            let plan = PlanRecord::from_bytes(code, &record.value);
+            plans.push(plan.ok_or(ShelfError::Damaged(code))?);
+        }
+        Ok(plans)
+    }
+
+    /// One plan's record.
+    ///
+    /// # Errors
+    /// [`ShelfError::UnknownPlan`], [`ShelfError::Damaged`], [`ShelfError::Store`].
+    pub fn record(&self, code: CodeId) -> Result<PlanRecord, ShelfError> {
+        let bytes = self.store.read(PLANS, code.0)?;
+        let bytes = bytes.ok_or(ShelfError::UnknownPlan(code))?;
+        PlanRecord::from_bytes(code, &bytes).ok_or(ShelfError::Damaged(code))
+    }
+
+    /// Keeps a secret durably. The same secret once more is fine.
+    ///
+    /// # Errors
+    /// [`ShelfError::Store`].
+    pub fn store_secret(&self, secret: &Secret) -> Result<(), ShelfError> {
+        let file = SecretFile::new(self.keys.join(secret.name.to_file_name()));
+        match file.create(&secret.bytes) {
+            Err(StoreError::AlreadyThere) if *file.read()? == *secret.bytes => Ok(()),
+            Err(StoreError::AlreadyThere) => Ok(file.replace(&secret.bytes)?),
+            done => Ok(done?),
+        }
+    }
+
+    /// Keeps a plan that waits for its answer, durably. Its secrets are kept before.
+    ///
+    /// # Errors
+    /// [`ShelfError::Store`].
+    pub fn store_plan(&self, code: CodeId, last: Window, public: &[u8]) -> Result<(), ShelfError> {
+        let record = PlanRecord {
+            code,
+            last,
+            repairs: self.store.repairs(),
+            plan: self.store.put_file(public)?,
+            answer: None,
+        };
+        self.store
+            .commit(&Batch::new().put(PLANS, code.0, record.to_bytes()))?;
+        Ok(())
+    }
+
+    /// Keeps the answer to a plan, durably: from here on it is registered.
+    ///
+    /// # Errors
+    /// [`ShelfError::UnknownPlan`], [`ShelfError::Damaged`], [`ShelfError::Store`].
+    pub fn store_answer(&self, code: CodeId, public: &[u8]) -> Result<(), ShelfError> {
+        let record = PlanRecord {
+            answer: Some(self.store.put_file(public)?),
+            ..self.record(code)?
+        };
+        self.store
+            .commit_head_first(&Batch::new().put(PLANS, code.0, record.to_bytes()))?;
+        Ok(())
+    }
+
+    /// Forgets a plan and all that belongs to it: codes, records, files, secrets.
+    ///
+    /// # Errors
+    /// [`ShelfError::Store`].
+    pub fn forget(&self, code: CodeId) -> Result<(), ShelfError> {
+        remove_codes(&self.codes.join(code.to_string()), |_| false)?;
+        let record = match self.record(code) {
+            Err(ShelfError::UnknownPlan(_)) => None,
+            found => Some(found?),
+        };
+        for tree in [COUNTED, REQUESTS] {
+            for found in self.store.scan_prefix(tree, code.0) {
+                self.store.commit(&Batch::new().delete(tree, found?.key))?;
+            }
+        }
+        self.store.commit(&Batch::new().delete(PLANS, code.0))?;
+        if let Some(record) = record {
+            self.store.remove_file(record.plan)?;
+            record
+                .answer
+                .map_or(Ok(false), |name| self.store.remove_file(name))?;
+        }
+        for name in names_in(&self.keys)? {
+            if SecretName::from_file_name(&name).is_some_and(|secret| secret.code == code) {
+                SecretFile::new(self.keys.join(&name)).erase()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A plan, put together from its file and N.
+    ///
+    /// # Errors
+    /// [`ShelfError`].
+    pub fn plan(&self, record: &PlanRecord) -> Result<Plan, ShelfError> {
+        let code = record.code;
+        let notice = self.secret(code, SecretPart::Notice(record.last))?;
+        let notice = notice.and_then(|bytes| notice_from(&bytes));
+        let notice = notice.ok_or(ShelfError::SecretMissing(code))?;
+        let plan = Plan::from_public_bytes(&self.store.read_file(record.plan)?, notice);
+        let is_whole = |plan: &Plan| plan.code_id() == code;
+        plan.ok().filter(is_whole).ok_or(ShelfError::Damaged(code))
+    }
+
+    /// A registered plan, put together from its files, N and the mailbox's secret.
+    ///
+    /// # Errors
+    /// [`ShelfError`]; [`ShelfError::UnknownPlan`] for one that waits for its answer.
+    pub fn registered(&self, record: &PlanRecord) -> Result<Registered, ShelfError> {
+        let damaged = ShelfError::Damaged(record.code);
+        let name = record.answer.ok_or(ShelfError::UnknownPlan(record.code))?;
+        let plan = self.plan(record)?;
+        let public = self.store.read_file(name)?;
+        let answer =
+            RegistrationAnswer::from_public_bytes(&public, self.mailbox(record)?, plan.head());
+        let answer = answer.map_err(|_| damaged.clone())?;
+        Registered::reload(plan, answer).map_err(|_| damaged)
+    }
+
+    /// The secret of a registered plan's mailbox.
+    ///
+    /// # Errors
+    /// [`ShelfError::SecretMissing`], [`ShelfError::Store`].
+    pub fn mailbox(&self, record: &PlanRecord) -> Result<MailboxSecret, ShelfError> {
+        let bytes = self.secret(record.code, SecretPart::Mailbox(record.last))?;
+        let mailbox = bytes.and_then(|bytes| mailbox_from(&bytes));
+        mailbox.ok_or(ShelfError::SecretMissing(record.code))
+    }
+
+    /// What shares and signatures of a plan are made of.
+    ///
+    /// # Errors
+    /// [`ShelfError::SecretMissing`], [`ShelfError::Store`].
+    pub fn secrets(&self, plan: &Plan) -> Result<PlanSecrets, ShelfError> {
+        let code = plan.code_id();
+        PlanSecrets::from_files(code, plan.head(), |name| self.secret(name.code, name.part))?
+            .ok_or(ShelfError::SecretMissing(code))
+    }
+
+    /// The requests of a plan and what was counted. Requests that its authority's batch key does not verify (any
+    /// more) are left out. A sheet whose count cannot be trusted is used up.
+    ///
+    /// # Errors
+    /// [`ShelfError`].
+    pub fn releasing(
+        &self,
+        record: &PlanRecord,
+        plan: &Plan,
+        batch_key: &VerifyingKey,
+    ) -> Result<Releasing, ShelfError> {
+        let mut requests = Vec::new();
+        for found in self.store.scan_prefix(REQUESTS, record.code.0) {
+            requests.extend(request_from(&found?.value, batch_key));
+        }
+        let mut counted = Vec::new();
+        for found in self.store.scan_prefix(COUNTED, record.code.0) {
+            let key = found?.key;
+            let window = key
+                .get(CodeId::LEN..)
+                .and_then(|window| window.try_into().ok());
+            let window = window.ok_or(ShelfError::Damaged(record.code))?;
+            counted.push(Window(u32::from_be_bytes(window)));
+        }
+        let is_spent = self.store.repairs() != record.repairs
+            || self.store.condition().allows_commits().is_err();
+        Ok(Releasing::new(
+            plan.head(),
+            plan.digest(),
+            counted,
+            requests,
+            is_spent,
+        ))
+    }
+
+    /// Keeps a request as it is now, and counts windows, in one step; the head is durable too when this returns.
+    ///
+    /// # Errors
+    /// [`ShelfError::Store`].
+    pub fn store_request(
+        &self,
+        code: CodeId,
+        request: &KeptRequest,
+        counted: &[Window],
+    ) -> Result<(), ShelfError> {
+        let key = [code.0.as_slice(), &request.data.id().0].concat();
+        let mut batch = Batch::new().put(REQUESTS, key, request_to(request));
+        for window in counted {
+            let key = [code.0.as_slice(), &window.0.to_be_bytes()].concat();
+            batch = batch.put(COUNTED, key, [1]);
+        }
+        self.store.commit_head_first(&batch)?;
+        Ok(())
+    }
+
+    /// Lays out the codes of a plan for displays: the one to show at `now` and the next few; removes those that are over.
+    ///
+    /// # Errors
+    /// [`ShelfError::Store`].
+    pub fn lay_out(&self, registered: &Registered, now: UnixTime) -> Result<(), ShelfError> {
+        let folder = self.codes.join(registered.plan().code_id().to_string());
+        create_private_dir(&folder)?;
+        let codes = to_lay_out(registered, &self.host, now);
+        for code in &codes {
+            let path = folder.join(file_name(code));
+            let text = format!("{}\n", code.url());
+            if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+                write_durably(&path, text.as_bytes())?;
+            }
+        }
+        remove_codes(&folder, |name| {
+            codes.iter().any(|code| file_name(code) == name)
+        })
+    }
+
+    fn secret(
+        &self,
+        code: CodeId,
+        part: SecretPart,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, ShelfError> {
+        let name = SecretName { code, part }.to_file_name();
+        match SecretFile::new(self.keys.join(name)).read() {
+            Err(StoreError::Absent) => Ok(None),
+            found => Ok(Some(found?)),
+        }
+    }
+}
+
+/// The codes laid out in a folder `codes/`, by plan and time. Needs no lock: this is all that a display reads.
+///
+/// # Errors
+/// [`ShelfError::Store`]; [`ShelfError::Damaged`] names the plan.
+pub fn laid_out(codes: &Path, host: &str) -> Result<Vec<ShownCode>, ShelfError> {
+    let mut found = Vec::new();
+    for plan in names_in(codes)? {
+        let Some(code) = CodeId::from_hex(&plan) else {
+            continue;
+        };
+        for name in names_in(&codes.join(&plan))? {
+            if !name.ends_with(CODE_SUFFIX) {
+                continue;
+            }
+            let text = match fs::read_to_string(codes.join(&plan).join(&name)) {
+                // it was over, and somebody tidied up meanwhile
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                read => read?,
+            };
+            let shown = ShownCode::from_text(&text, host).map_err(|_| ShelfError::Damaged(code))?;
+            found.push(shown);
+        }
+    }
+    found.sort_by_key(|code| (code.code_id(), code.first()));
+    Ok(found)
+}
+
+fn file_name(code: &ShownCode) -> String {
+    format!("{:010}{CODE_SUFFIX}", code.first().0)
+}
+
+/// Removes the codes of a folder that are not to be kept, and the folder when it is empty.
+fn remove_codes(folder: &Path, keep: impl Fn(&str) -> bool) -> Result<(), ShelfError> {
+    let names = names_in(folder)?;
+    let mut kept = 0;
+    for name in &names {
+        if keep(name) {
+            kept += 1;
+        } else {
+            fs::remove_file(folder.join(name))?;
+        }
+    }
+    match fs::remove_dir(folder) {
+        Err(error) if kept == 0 && error.kind() != ErrorKind::NotFound => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Names of the files in a folder, in no order; none for a folder that is absent.
+fn names_in(folder: &Path) -> Result<Vec<String>, ShelfError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry?.file_name().into_string());
+    }
+    Ok(names)
+}
+
+fn request_to(request: &KeptRequest) -> Vec<u8> {
+    let decision = match request.decision {
+        None => 0,
+        Some(Decision::Approved) => 1,
+        Some(Decision::Declined) => 2,
+        Some(Decision::OverBudget) => 3,
+    };
+    let mut bytes = vec![decision, u8::from(request.is_sent)];
+    bytes.extend(request.data.to_bytes());
+    bytes
+}
+
+fn request_from(bytes: &[u8], batch_key: &VerifyingKey) -> Option<KeptRequest> {
+    let (&[decision, is_sent], data) = bytes.split_first_chunk()?;
+    Some(KeptRequest {
+        data: RequestData::from_bytes(data, batch_key).ok()?,
+        decision: match decision {
+            1 => Some(Decision::Approved),
+            2 => Some(Decision::Declined),
+            3 => Some(Decision::OverBudget),
+            _ => None,
+        },
+        is_sent: is_sent != 0,
+    })
+}
+
+fn damaged_key() -> StoreError {
+    StoreError::Io(ErrorKind::InvalidData)
+}

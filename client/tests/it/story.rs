@@ -1,0 +1,331 @@
+//! A day with the program: scan, leave, sync, be warned or not, and every refusal on the way.
+//! Knows the command line only.
+//! Specified in specs/protocol.md §12.
+
+use super::kit::{NINE_IN_HANOI, World};
+use lachan_protocol::exposure::advice::Advice;
+use lachan_protocol::exposure::entry::MinuteMask;
+use lachan_protocol::keys::KeySchedule;
+use lachan_protocol::log::leaf::Leaf;
+use lachan_protocol::time::UnixTime;
+
+const NOON_TICK: UnixTime = UnixTime(NINE_IN_HANOI.0 + 4 * 3_600);
+
+fn minutes(from: u32, to: u32) -> MinuteMask {
+    let bits = (from..to).fold(0_u64, |bits, minute| bits | 1 << minute);
+    MinuteMask::new(bits).unwrap()
+}
+
+/// The clock goes on while commands run.
+fn to_the_minute(time: &serde_json::Value) -> &str {
+    &time.as_str().unwrap()[..16]
+}
+
+#[test]
+fn those_who_were_there_at_the_same_time_are_warned_and_nobody_else() {
+    let mut world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    let cafe = world.register(KeySchedule::Sheet, "Cà phê Giảng");
+    for person in ["an", "binh", "chi"] {
+        world.init(person);
+    }
+    // An comes at 9:10 by an image, Bình at 9:50 by a URL on standard input, Chi is elsewhere.
+    world.set_clock(NINE_IN_HANOI.plus(600));
+    let image = pho.image(NINE_IN_HANOI.plus(600), &world.path("pho.png"));
+    let data = world.run("an", &["check-in", &image, "--yes"]).data();
+    assert_eq!(data["venue"], "Phở Thìn");
+    assert_eq!(data["place"], "13 Lò Đúc");
+    assert_eq!(to_the_minute(&data["until"]), "2026-11-24T03:40");
+    let chi = cafe.url(NINE_IN_HANOI.plus(600));
+    world.run("chi", &["check-in", &chi, "--yes"]).data();
+    world.set_clock(NINE_IN_HANOI.plus(50 * 60));
+    let url = pho.url(NINE_IN_HANOI.plus(50 * 60));
+    let ran = world.run_with("binh", &["check-in", "-", "--yes", "--json"], &url);
+    assert_eq!(ran.data()["code_id"], pho.code_id());
+    // An leaves at 9:40 (said at 9:50), Chi and Bình never say so.
+    let ran = world.run("an", &["check-out", "--at", "2026-11-24T02:40:00Z"]);
+    assert_eq!(ran.data()["departure"], "2026-11-24T02:40:00Z");
+    // The case was there from 9:00 to 9:30.
+    world.set_clock(NOON_TICK.plus(60));
+    let release = (
+        &pho,
+        NINE_IN_HANOI.window(),
+        minutes(0, 30),
+        Advice::TakeTest,
+    );
+    world.publish(NOON_TICK, &[release]);
+    for person in ["an", "binh", "chi"] {
+        let data = world.sync(person).data();
+        assert_eq!(data["authorities"][0]["ticks"], 1);
+        assert_eq!(data["authorities"][0]["keys"], 29 * 16);
+    }
+    let data = world.run("an", &["exposures"]).data();
+    let warning = &data["exposures"][0];
+    assert_eq!(data["exposures"].as_array().unwrap().len(), 1);
+    assert_eq!(warning["minutes"], 20);
+    assert_eq!((&warning["from"], &warning["to"]), (&10.into(), &40.into()));
+    assert_eq!(warning["advice"], 2);
+    assert_eq!(warning["window"], NINE_IN_HANOI.window().0);
+    assert_eq!(warning["day"], "2026-11-24");
+    assert_eq!(warning["authority"], "office.example/log");
+    assert_eq!(warning["code_id"], pho.code_id());
+    let data = world.run("binh", &["exposures"]).data();
+    assert_eq!(data["exposures"], serde_json::json!([]));
+    assert_eq!(data["details"][0]["minutes"], 0, "same hour, other minutes");
+    let data = world.run("chi", &["exposures"]).data();
+    assert_eq!(
+        (&data["exposures"], &data["details"]),
+        (&serde_json::json!([]), &serde_json::json!([]))
+    );
+    // For programs that ask by exit code, and for people.
+    assert_eq!(world.run("an", &["exposures", "--exit-code"]).exit, 1);
+    assert_eq!(world.run("chi", &["exposures", "--exit-code"]).exit, 0);
+    let vi = world
+        .run_with("an", &["exposures", "--lang", "vi"], "")
+        .stdout;
+    assert!(
+        vi.contains("Phở Thìn") && vi.contains("20 phút") && vi.contains("19009095"),
+        "{vi}"
+    );
+    let en = world
+        .run_with("an", &["exposures", "--lang", "en"], "")
+        .stdout;
+    assert!(
+        en.contains("20 minutes together") && en.contains("Take a test when you can"),
+        "{en}"
+    );
+    // What is forgotten is gone, and does not come back with the next list.
+    world.run("an", &["forget", "--day", "2026-11-24"]).data();
+    world.publish(NOON_TICK.plus(21_600), &[]);
+    world.set_clock(NOON_TICK.plus(21_700));
+    assert_eq!(world.sync("an").data()["authorities"][0]["ticks"], 1);
+    assert_eq!(
+        world.run("an", &["exposures"]).data()["exposures"],
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn a_second_scan_leaves_and_another_venue_moves_on() {
+    let world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    let cafe = world.register(KeySchedule::Sheet, "Cà phê Giảng");
+    world.init("an");
+    let at = |minutes: u64| NINE_IN_HANOI.plus(minutes * 60);
+    let scan = |code: String, more: &[&str]| {
+        let args = [&["check-in", &code, "--yes"], more].concat();
+        world.run("an", &args).data()
+    };
+    world.set_clock(at(5));
+    assert_eq!(scan(pho.url(at(5)), &[])["action"], "checked-in");
+    world.set_clock(at(65));
+    let stayed = scan(pho.url(at(65)), &["--stay"]);
+    assert_eq!(stayed["action"], "stayed");
+    assert_eq!(to_the_minute(&stayed["arrival"]), "2026-11-24T02:05");
+    assert_eq!(to_the_minute(&stayed["until"]), "2026-11-24T04:35");
+    assert_eq!(world.run("an", &["visits"]).data()["hours"], 3);
+    world.set_clock(at(70));
+    let moved = scan(cafe.url(at(70)), &[]);
+    assert_eq!(
+        (&moved["action"], &moved["before"]["action"]),
+        (&"checked-in".into(), &"checked-out".into())
+    );
+    assert_eq!(world.run("an", &["visits"]).data()["hours"], 2 + 2);
+    world.set_clock(at(80));
+    assert_eq!(scan(cafe.url(at(80)), &[])["action"], "checked-out");
+    assert_eq!(
+        world.run("an", &["check-out"]).error(),
+        "Citizen::NoOpenVisit"
+    );
+    assert_eq!(world.run("an", &["visits"]).data()["hours"], 3);
+    // The next visit ends by itself.
+    scan(cafe.url(at(80)), &[]);
+    assert!(world.run("an", &["status"]).data()["open_visit"].is_object());
+    world.set_clock(at(80 + 90));
+    let ran = world.run("an", &["status"]);
+    assert!(ran.stderr.contains("ended by itself"), "{}", ran.stderr);
+    assert!(ran.data()["open_visit"].is_null());
+}
+
+#[test]
+fn refusals_have_names_hints_and_exit_code_2() {
+    let mut world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    assert_eq!(world.run("an", &["status"]).error(), "Home::Absent");
+    world.init("an");
+    let url = pho.url(NINE_IN_HANOI);
+    let error = |args: &[&str]| world.run("an", args).error();
+    assert_eq!(error(&["check-in", &url]), "Usage::NobodyToAsk");
+    assert_eq!(error(&["check-in"]), "Usage::MissingArgument");
+    assert_eq!(error(&["chekin"]), "Usage::Unknown");
+    assert_eq!(error(&["check-in", "nothing.png", "--yes"]), "Qr::File");
+    assert_eq!(
+        error(&["check-in", "https://evil.example/#123", "--yes"]),
+        "Url::NotOurHost"
+    );
+    let altered = format!("{}{}", &url[..url.len() - 40], "1".repeat(40));
+    let altered = error(&["check-in", &altered, "--yes"]);
+    assert!(
+        ["VenueCode::Altered", "Url::ValueTooLarge"].contains(&altered.as_str()),
+        "{altered}"
+    );
+    assert_eq!(error(&["exposures"]), "Exposures::NeverSynced");
+    assert_eq!(error(&["sync"]), "Net::NoSource");
+    assert_eq!(
+        error(&["sync", "--from", "https://a.example"]),
+        "Net::HttpNotYet"
+    );
+    assert_eq!(error(&["sync", "--from", "nowhere"]), "Net::NotASource");
+    assert_eq!(
+        error(&["sync", "--from", "/ip4/127.0.0.1/tcp/1"]),
+        "Link::NoPeerId"
+    );
+    assert_eq!(
+        error(&["check-in", &url, "--yes", "--at", "2026-11-24T08:00:00Z"]),
+        "Citizen::ArrivalInFuture"
+    );
+    assert_eq!(
+        error(&["check-in", &url, "--yes", "--at", "2026-11-24T01:00:00Z"]),
+        "Citizen::ArrivalOutsideCode"
+    );
+    assert_eq!(
+        error(&["check-in", &url, "--yes", "--at", "yesterday"]),
+        "Usage::InvalidValue"
+    );
+    let hour = UnixTime(NINE_IN_HANOI.0 + 2 * 3_600);
+    world.set_clock(hour);
+    assert_eq!(
+        world.run("an", &["check-in", &url, "--yes"]).error(),
+        "VenueCode::Expired"
+    );
+    // A clock that was set back is noticed once a list was seen.
+    world.publish(NOON_TICK, &[]);
+    world.set_clock(NOON_TICK.plus(60));
+    world.sync("an").data();
+    world.set_clock(NINE_IN_HANOI.plus(60));
+    assert_eq!(
+        world.run("an", &["check-in", &url, "--yes"]).error(),
+        "Citizen::BelowFloor"
+    );
+    world.set_clock(NOON_TICK.plus(2 * 86_400));
+    assert_eq!(
+        world.run("an", &["exposures"]).error(),
+        "Exposures::NotFresh"
+    );
+    let ran = world.run_with("an", &["exposures", "--lang", "vi"], "");
+    assert!(
+        ran.stderr.contains("→ Chạy `lachan sync`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_real_home_obeys_no_test_clock() {
+    let world = World::new();
+    let root = world.root_key();
+    let trust = world.path("trust.txt");
+    let args = ["init", "--root", &root, "--trust", trust.to_str().unwrap()];
+    assert_eq!(world.run("an", &args).error(), "Clock::NotATestHome");
+}
+
+#[test]
+fn refuses_a_trust_list_of_another_root() {
+    let (world, other) = (World::new(), World::new());
+    let root = other.root_key();
+    let trust = world.path("trust.txt");
+    let args = [
+        "init",
+        "--test-clock",
+        "--root",
+        &root,
+        "--trust",
+        trust.to_str().unwrap(),
+    ];
+    assert_eq!(world.run("an", &args).error(), "TrustList::Note");
+    assert!(!world.path("an").exists(), "nothing was made");
+}
+
+#[test]
+fn a_newer_trust_list_comes_with_the_log() {
+    let mut world = World::new();
+    world.init("an");
+    let newer = Leaf::of_trust_list(&world.trust_list(2));
+    world.append(newer);
+    world.append(Leaf::of_trust_list(b"nonsense"));
+    world.sync("an").data();
+    assert_eq!(world.run("an", &["status"]).data()["trust"]["sequence"], 2);
+}
+
+#[test]
+fn a_source_that_lags_changes_nothing_and_one_that_lies_is_refused() {
+    let mut world = World::new();
+    world.init("an");
+    world.set_clock(NOON_TICK.plus(60));
+    world.publish(NOON_TICK.minus(21_600), &[]);
+    let older = std::fs::read(world.log().join("checkpoint")).unwrap();
+    world.publish(NOON_TICK, &[]);
+    world.sync("an").data();
+    std::fs::write(world.log().join("checkpoint"), older).unwrap();
+    let data = world.sync("an").data();
+    assert_eq!(
+        (
+            &data["authorities"][0]["behind"],
+            &data["authorities"][0]["size"]
+        ),
+        (&true.into(), &2.into())
+    );
+    world.write_log();
+    let bundle = world.log().join("tile/entries/000.p/2");
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    world.init("binh");
+    assert_eq!(world.sync("binh").error(), "Follow::LeafMismatch");
+}
+
+/// The lists were read while the visit was open, with tokens up to the expected end; the true minutes came later.
+#[test]
+fn check_out_judges_anew_what_was_published_during_the_visit() {
+    let mut world = World::new();
+    let cafe = world.register(KeySchedule::Sheet, "Cà phê Giảng");
+    let at = |minutes: u64| NINE_IN_HANOI.plus(minutes * 60);
+    for person in ["an", "binh"] {
+        world.init(person);
+        for minute in [10, 90, 170] {
+            world.set_clock(at(minute));
+            let code = cafe.url(at(minute));
+            world
+                .run(person, &["check-in", &code, "--yes", "--stay"])
+                .data();
+        }
+    }
+    world.set_clock(NOON_TICK.plus(60));
+    let release = (
+        &cafe,
+        NINE_IN_HANOI.window(),
+        minutes(45, 60),
+        Advice::CallAtOnce,
+    );
+    world.publish(NOON_TICK, &[release]);
+    for person in ["an", "binh"] {
+        world.sync(person).data();
+        let found = world.run(person, &["exposures"]).data()["exposures"].clone();
+        assert_eq!(found[0]["minutes"], 15, "the visit is still open");
+    }
+    // An had left at 9:40 already; Bình stayed, but what he found was lost.
+    world
+        .run("an", &["check-out", "--at", "2026-11-24T02:40:00Z"])
+        .data();
+    assert_eq!(world.run("an", &["visits"]).data()["hours"], 1);
+    assert_eq!(
+        world.run("an", &["exposures"]).data()["exposures"],
+        serde_json::json!([])
+    );
+    std::fs::remove_file(world.path("binh/tokens/findings")).unwrap();
+    world.run("binh", &["check-out"]).data();
+    assert_eq!(
+        world.run("binh", &["exposures"]).data()["exposures"][0]["minutes"],
+        15
+    );
+}

@@ -1,0 +1,66 @@
+//! `trust root`, `trust sign`, `trust install`.
+//! Knows arguments and answers; the work is done in `keys` and `trust`.
+//! Specified in specs/protocol.md §9.
+
+use super::args::{Global, TrustArgs, TrustSignArgs};
+use super::terminal::Terminal;
+use super::{CliError, clock, paths};
+use crate::home::{Home, read_config};
+use crate::keys::{make_root, read_root};
+use crate::messages::Message;
+use crate::output::Done;
+use lachan_protocol::trust::TrustListHead;
+use serde_json::json;
+use std::path::Path;
+
+/// A new root key.
+pub(super) fn root(out: &Path) -> Result<Done, CliError> {
+    let signer = make_root(out, &mut rand::rng())?;
+    let vkey = signer.vkey().to_string();
+    let file = out.display().to_string();
+    let data = json!({"vkey": vkey});
+    Ok(Done::new(
+        data,
+        vec![Message::RootMade { file }, Message::Verbatim(vkey)],
+    ))
+}
+
+/// A signed list.
+pub(super) fn sign(
+    global: &Global,
+    args: &TrustSignArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    // a home is needed only to be allowed a test clock
+    let test_home = match global.clock {
+        None => false,
+        Some(_) => read_config(&paths(global)?)?.test_clock,
+    };
+    let clock = clock(global, test_home, terminal)?;
+    let signer = read_root(&args.root_key)?;
+    let head = TrustListHead {
+        sequence: args.sequence,
+        made: clock.now()?,
+        until: args.until,
+    };
+    let list = crate::trust::sign(&signer, &head, &args.authorities, &args.out)?;
+    let authorities = list.authorities().len() as u64;
+    let file = args.out.display().to_string();
+    let data = json!({"sequence": args.sequence, "authorities": authorities, "file": file});
+    let line = Message::TrustSigned { authorities, file };
+    Ok(Done::new(data, vec![line]))
+}
+
+/// A list for this home.
+pub(super) fn install(
+    global: &Global,
+    args: &TrustArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    let home = Home::open(paths(global)?.dir())?;
+    let clock = clock(global, home.config().test_clock, terminal)?;
+    let list = crate::trust::install(home.paths(), &args.trust, &args.root, clock.now()?)?;
+    let sequence = list.sequence();
+    let data = json!({"sequence": sequence});
+    Ok(Done::new(data, vec![Message::TrustInstalled { sequence }]))
+}

@@ -1,0 +1,180 @@
+//! Tests of the gossip core: what is forwarded, what is ignored, what is held against the sender.
+//! Knows the module's public doors.
+//! Specified in specs/protocol.md §13.4.
+
+use super::*;
+use lachan_protocol::code::CodeKey;
+use lachan_protocol::crypto::sign::SigningKey;
+use lachan_protocol::exposure::build::{BatchPlan, Tick};
+use lachan_protocol::id::Region;
+use lachan_protocol::log::merkle::Hash;
+use lachan_protocol::log::note::{NoteSigner, SignatureType};
+use lachan_protocol::log::policy::WitnessPolicy;
+use lachan_protocol::time::Window;
+use lachan_protocol::trust::{AuthorityEntry, TrustListHead};
+
+const ORIGIN: &str = "log.example/hanoi";
+const TICK: UnixTime = UnixTime(20_781 * 86_400 + 6 * 3_600);
+
+struct World {
+    gossip: Gossip,
+    log: NoteSigner,
+    batch: SigningKey,
+}
+
+fn signer(name: &str) -> NoteSigner {
+    let key = SigningKey::random(&mut rand::rng());
+    NoteSigner::new(name, SignatureType::Ed25519, key).unwrap()
+}
+
+fn world() -> World {
+    let (log, root) = (signer(ORIGIN), signer("lachan-root"));
+    let batch = SigningKey::random(&mut rand::rng());
+    let code = SigningKey::random(&mut rand::rng());
+    let authority = TrustedAuthority::new(AuthorityEntry {
+        name_vi: "Hà Nội".into(),
+        name_en: "Hanoi".into(),
+        regions: vec![Region(1)],
+        phone: "1900 0000".into(),
+        clock: 21_600,
+        log_key: log.vkey().clone(),
+        batch_key: batch.verifying_key(),
+        code_keys: vec![CodeKey::Current {
+            key: code.verifying_key(),
+            last: Window::LAST,
+        }],
+        issuers: Vec::new(),
+    })
+    .unwrap();
+    let head = TrustListHead {
+        sequence: 1,
+        made: UnixTime(1),
+        until: UnixTime(u32::MAX.into()),
+    };
+    let policy = WitnessPolicy::none(vec![log.vkey().clone()]);
+    let trust = TrustList::sign(&head, &[authority], &policy, &root).unwrap();
+    World {
+        gossip: Gossip::new(trust),
+        log,
+        batch,
+    }
+}
+
+impl World {
+    fn checkpoint(&self, size: u64, root: u8) -> (Checkpoint, Vec<u8>) {
+        let checkpoint = Checkpoint {
+            origin: ORIGIN.into(),
+            size,
+            root: Hash([root; 32]),
+        };
+        let note = checkpoint.sign(&self.log).unwrap().to_bytes();
+        (checkpoint, note)
+    }
+
+    fn leaf(&self, seq: u64, time: UnixTime) -> Vec<u8> {
+        let tick = Tick {
+            authority: lachan_protocol::id::AuthorityId::of_origin(ORIGIN),
+            region: Region(1),
+            seq,
+            time,
+            unlocks: 0,
+            certificates: 0,
+        };
+        let plan = BatchPlan::new(&tick, Vec::new(), Vec::new(), &[], &mut rand::rng()).unwrap();
+        plan.sign(&self.batch).unwrap().remove(0)
+    }
+
+    fn hear(&mut self, kind: TopicKind, origin: &str, bytes: &[u8]) -> (Verdict, Vec<Output>) {
+        let origin = OriginHash::of_origin(origin);
+        let topic = Topic { kind, origin };
+        let bytes = bytes.to_vec();
+        let mut outputs = self
+            .gossip
+            .handle(Input::Message { topic, bytes }, TICK.plus(60));
+        match outputs.pop() {
+            Some(Output::Judge(verdict, _)) => (verdict, outputs),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn forwards_a_newer_checkpoint_and_ignores_what_is_known() {
+    let mut world = world();
+    let (known, note) = world.checkpoint(5, 1);
+    let origin = OriginHash::of_origin(ORIGIN);
+    let newer = Output::Newer {
+        origin,
+        note: note.clone(),
+    };
+    let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &note);
+    assert_eq!(heard, (Verdict::Accept, vec![newer]));
+    world.gossip.handle(Input::Known(known), TICK);
+    let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &note);
+    assert_eq!(heard, (Verdict::Ignore, vec![]));
+    let (_, older) = world.checkpoint(4, 1);
+    let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &older);
+    assert_eq!(heard, (Verdict::Ignore, vec![]));
+}
+
+#[test]
+fn two_roots_of_one_size_are_kept_and_forwarded() {
+    let mut world = world();
+    let (known, _) = world.checkpoint(5, 1);
+    world.gossip.handle(Input::Known(known), TICK);
+    let (_, note) = world.checkpoint(5, 2);
+    let origin = OriginHash::of_origin(ORIGIN);
+    let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &note);
+    let kept = Output::TwoHistories { origin, note };
+    assert_eq!(heard, (Verdict::Accept, vec![kept]));
+}
+
+#[test]
+fn holds_a_forged_checkpoint_against_its_sender() {
+    let mut world = world();
+    let (checkpoint, note) = world.checkpoint(5, 1);
+    let forged = checkpoint.sign(&signer(ORIGIN)).unwrap().to_bytes();
+    for bad in [forged.as_slice(), b"", &note[..note.len() - 1]] {
+        let (verdict, outputs) = world.hear(TopicKind::Checkpoint, ORIGIN, bad);
+        assert_eq!((verdict, outputs.len()), (Verdict::Reject, 0));
+    }
+    let (verdict, _) = world.hear(TopicKind::Checkpoint, "other", &note);
+    assert_eq!(verdict, Verdict::Ignore);
+}
+
+#[test]
+fn forwards_each_part_of_a_tick_once_and_refuses_lies() {
+    let mut world = world();
+    let leaf = world.leaf(3, TICK);
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &leaf).0,
+        Verdict::Accept
+    );
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &leaf).0,
+        Verdict::Ignore
+    );
+    let old = world.leaf(2, TICK.minus(21_600));
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &old).0,
+        Verdict::Ignore
+    );
+    let future = world.leaf(4, TICK.plus(21_600));
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &future).0,
+        Verdict::Reject
+    );
+    for at in [0, 1, 40, leaf.len() - 1] {
+        let mut bad = leaf.clone();
+        bad[at] ^= 1;
+        let verdict = world.hear(TopicKind::Batch, ORIGIN, &bad).0;
+        assert_ne!(verdict, Verdict::Accept, "{at}");
+    }
+    let mut bad = world.leaf(5, TICK);
+    let last = bad.len() - 1;
+    bad[last] ^= 1;
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &bad).0,
+        Verdict::Reject
+    );
+}

@@ -1,0 +1,19 @@
+//! Lá Chắn for health authorities and relays: cores that decide, and shells that touch the world.
+//! Cores (`gossip`, `office`) know no socket, disk, clock or terminal; shells do, each its own part.
+//! Specified in specs/protocol.md §13 and specs/interfaces.md.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod control;
+pub mod gossip;
+pub mod home;
+pub mod keys;
+pub mod ledger;
+pub mod messages;
+pub mod mirror;
+pub mod net;
+pub mod office;
+pub mod output;
+pub mod service;
+pub mod trust;

@@ -1,0 +1,297 @@
+//! What commands answer when they worked.
+//! Knows words only.
+//! Specified in specs/interfaces.md.
+
+use super::Speak;
+
+/// Anything a command says that is no error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// A home was made.
+    HomeMade {
+        /// Where.
+        home: String,
+    },
+    /// What to do with an office's block.
+    AuthorityWritten {
+        /// The file.
+        file: String,
+    },
+    /// The node's log, one line.
+    Log {
+        /// Its origin.
+        origin: String,
+        /// Its leaves.
+        size: u64,
+    },
+    /// No log is known yet.
+    NoLogs,
+    /// Who this node is, and what it does.
+    Node {
+        /// Its peer id.
+        peer_id: String,
+        /// Its roles.
+        roles: String,
+        /// How many nodes it is connected with.
+        peers: u64,
+    },
+    /// Nothing is due.
+    NothingDue,
+    /// Counts of an office.
+    Office {
+        /// Registered plans.
+        registrations: u64,
+        /// Requests without an answer.
+        waiting: u64,
+        /// Approved requests.
+        answered: u64,
+        /// Declined requests.
+        declined: u64,
+        /// Newest tick.
+        seq: u64,
+        /// When the next one is due.
+        next_tick: String,
+    },
+    /// A tick was published.
+    Published {
+        /// Its number.
+        seq: u64,
+        /// Its time.
+        time: String,
+        /// Entries of all lists.
+        entries: u64,
+        /// Hours among them.
+        released: u64,
+        /// Leaves.
+        parts: u64,
+    },
+    /// A release request, one line.
+    Request {
+        /// Its id.
+        request: String,
+        /// Its hours, first to last.
+        hours: String,
+        /// What became of it.
+        state: RequestWord,
+    },
+    /// A request was made.
+    Requested {
+        /// Its id.
+        request: String,
+        /// How many hours.
+        windows: u64,
+    },
+    /// There are no requests.
+    NoRequests,
+    /// A new root key; the secret one lies in the file.
+    RootMade {
+        /// Where the secret key is.
+        file: String,
+    },
+    /// It serves.
+    Serving {
+        /// Where.
+        address: String,
+    },
+    /// The process ends.
+    Stopping,
+    /// The clock is a test clock.
+    TestClock {
+        /// What it shows.
+        time: String,
+    },
+    /// A trust list was signed.
+    TrustSigned {
+        /// How many authorities it has.
+        authorities: u64,
+        /// Where it is.
+        file: String,
+    },
+    /// A trust list was installed.
+    TrustInstalled {
+        /// Its number.
+        sequence: u64,
+    },
+    /// A text that needs no translation.
+    Verbatim(String),
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestWord {
+    /// Approved, not yet published.
+    Answered,
+    /// Declined.
+    Declined,
+    /// Nobody answered in time.
+    Expired,
+    /// Published.
+    Published,
+    /// On offer.
+    Waiting,
+}
+
+impl RequestWord {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Answered,
+        Self::Declined,
+        Self::Expired,
+        Self::Published,
+        Self::Waiting,
+    ];
+
+    /// The word in JSON.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Declined => "declined",
+            Self::Expired => "expired",
+            Self::Published => "published",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+impl Speak for RequestWord {
+    fn en(&self) -> String {
+        match self {
+            Self::Answered => "approved, to be published at the next tick",
+            Self::Declined => "declined",
+            Self::Expired => "expired without an answer",
+            Self::Published => "published",
+            Self::Waiting => "waiting for the venue",
+        }
+        .into()
+    }
+
+    fn vi(&self) -> String {
+        match self {
+            Self::Answered => "đã đồng ý, công bố ở kỳ tới",
+            Self::Declined => "bị từ chối",
+            Self::Expired => "hết hạn, không có câu trả lời",
+            Self::Published => "đã công bố",
+            Self::Waiting => "đang chờ địa điểm",
+        }
+        .into()
+    }
+}
+
+impl Speak for Message {
+    fn en(&self) -> String {
+        match self {
+            Self::HomeMade { home } => {
+                format!("Made {home}. Read its node.toml, then run `lachan-node run`.")
+            }
+            Self::AuthorityWritten { file } => format!(
+                "{file} is this authority's block of a trust list: have the root sign it (`trust sign`), then `trust install`."
+            ),
+            Self::Log { origin, size } => format!("Log {origin}: {size} leaves"),
+            Self::NoLogs => "No log is known yet.".into(),
+            Self::Node {
+                peer_id,
+                roles,
+                peers,
+            } => format!("{roles} {peer_id}, connected with {peers}"),
+            Self::NothingDue => "Nothing is due: the newest tick is published.".into(),
+            Self::Office {
+                registrations,
+                waiting,
+                answered,
+                declined,
+                seq,
+                next_tick,
+            } => format!(
+                "Office: {registrations} plans; requests: {waiting} waiting, {answered} approved, {declined} declined; tick {seq} published, the next at {next_tick}"
+            ),
+            Self::Published {
+                seq,
+                time,
+                entries,
+                released,
+                parts,
+            } => format!(
+                "Published tick {seq} of {time}: {entries} entries, {released} of them new hours, in {parts} leaves"
+            ),
+            Self::Request {
+                request,
+                hours,
+                state,
+            } => format!("{request}  {hours}  {}", state.en()),
+            Self::Requested { request, windows } => {
+                format!("Request {request}: {windows} hours are on offer in the venue's mailbox.")
+            }
+            Self::NoRequests => "There are no requests.".into(),
+            Self::RootMade { file } => format!(
+                "The secret root key is in {file}: keep it off line. Its public half, for posters and builds:"
+            ),
+            Self::Serving { address } => format!("Serving at {address}"),
+            Self::Stopping => "Ending.".into(),
+            Self::TestClock { time } => format!("Test clock: {time}"),
+            Self::TrustSigned { authorities, file } => {
+                format!("Signed a trust list of {authorities} authorities: {file}")
+            }
+            Self::TrustInstalled { sequence } => format!("Installed trust list {sequence}."),
+            Self::Verbatim(text) => text.clone(),
+        }
+    }
+
+    fn vi(&self) -> String {
+        match self {
+            Self::HomeMade { home } => {
+                format!("Đã tạo {home}. Đọc node.toml trong đó, rồi chạy `lachan-node run`.")
+            }
+            Self::AuthorityWritten { file } => format!(
+                "{file} là phần của cơ quan này trong danh sách tin cậy: nhờ gốc ký (`trust sign`), rồi `trust install`."
+            ),
+            Self::Log { origin, size } => format!("Sổ {origin}: {size} lá"),
+            Self::NoLogs => "Chưa biết sổ kiểm chứng nào.".into(),
+            Self::Node {
+                peer_id,
+                roles,
+                peers,
+            } => format!("{roles} {peer_id}, đang nối với {peers} nút"),
+            Self::NothingDue => "Chưa có gì đến hạn: kỳ gần nhất đã công bố.".into(),
+            Self::Office {
+                registrations,
+                waiting,
+                answered,
+                declined,
+                seq,
+                next_tick,
+            } => format!(
+                "Văn phòng: {registrations} kế hoạch; yêu cầu: {waiting} đang chờ, {answered} đồng ý, {declined} từ chối; đã công bố kỳ {seq}, kỳ tới lúc {next_tick}"
+            ),
+            Self::Published {
+                seq,
+                time,
+                entries,
+                released,
+                parts,
+            } => format!(
+                "Đã công bố kỳ {seq} lúc {time}: {entries} mục, trong đó {released} giờ mới, gồm {parts} lá"
+            ),
+            Self::Request {
+                request,
+                hours,
+                state,
+            } => format!("{request}  {hours}  {}", state.vi()),
+            Self::Requested { request, windows } => {
+                format!("Yêu cầu {request}: {windows} giờ đang chờ trong hộp thư của địa điểm.")
+            }
+            Self::NoRequests => "Không có yêu cầu nào.".into(),
+            Self::RootMade { file } => format!(
+                "Khoá gốc bí mật nằm trong {file}: hãy cất ngoài mạng. Phần công khai, để in áp phích và đưa vào bản dựng:"
+            ),
+            Self::Serving { address } => format!("Đang phục vụ tại {address}"),
+            Self::Stopping => "Đang kết thúc.".into(),
+            Self::TestClock { time } => format!("Đồng hồ thử nghiệm: {time}"),
+            Self::TrustSigned { authorities, file } => {
+                format!("Đã ký danh sách tin cậy gồm {authorities} cơ quan: {file}")
+            }
+            Self::TrustInstalled { sequence } => format!("Đã cài danh sách tin cậy số {sequence}."),
+            Self::Verbatim(text) => text.clone(),
+        }
+    }
+}

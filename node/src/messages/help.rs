@@ -1,0 +1,205 @@
+//! Texts of `--help`.
+//! Knows words only; which command has which options stands in `cli`.
+//! Specified in specs/interfaces.md.
+
+use super::Speak;
+
+macro_rules! helps {
+    ($($(#[$doc:meta])* $name:ident { vi: $vi:expr, en: $en:expr })*) => {
+        /// A text of `--help`. Commands are named for themselves, options `Arg…`, headings `Heading…`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Help {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Speak for Help {
+            fn en(&self) -> String {
+                match self {
+                    $(Self::$name => $en.into(),)*
+                }
+            }
+
+            fn vi(&self) -> String {
+                match self {
+                    $(Self::$name => $vi.into(),)*
+                }
+            }
+        }
+    };
+}
+
+helps! {
+    /// The program.
+    About {
+        vi: "Lá Chắn cho cơ quan y tế và nút chuyển tiếp",
+        en: "Lá Chắn for health authorities and relays"
+    }
+    /// `--advice`
+    ArgAdvice {
+        vi: "Lời khuyên cho người đã ghé, 1 đến 7; mặc định 1",
+        en: "Advice for those who were there, 1 to 7; 1 when not given"
+    }
+    /// `--authority`
+    ArgAuthority {
+        vi: "Tệp authority.txt của một cơ quan; có thể ghi nhiều lần",
+        en: "The authority.txt of an authority; may be given several times"
+    }
+    /// `--clock`
+    ArgClock {
+        vi: "Đồng hồ thử nghiệm: tệp chứa độ lệch tính bằng giây",
+        en: "A test clock: a file with an offset in seconds"
+    }
+    /// `--from` of a release request
+    ArgFrom {
+        vi: "Lúc người bệnh đến: RFC 3339 hoặc số giây unix",
+        en: "When the ill person came: RFC 3339 or unix seconds"
+    }
+    /// `--help`
+    ArgHelp { vi: "Hiện trợ giúp này", en: "Show this help" }
+    /// `--home`
+    ArgHome {
+        vi: "Thư mục dữ liệu của nút (hoặc LACHAN_NODE_HOME)",
+        en: "The folder of this node's data (or LACHAN_NODE_HOME)"
+    }
+    /// `--json`
+    ArgJson { vi: "Trả lời bằng một đối tượng JSON", en: "Answer with one JSON object" }
+    /// `--lang`
+    ArgLang { vi: "Ngôn ngữ: vi hoặc en", en: "Language: vi or en" }
+    /// `--listen`
+    ArgListen {
+        vi: "Nghe ở đâu, dạng multiaddr; có thể ghi nhiều lần; mặc định /ip4/0.0.0.0/tcp/4001",
+        en: "Where to listen, as a multiaddress; may be given several times; /ip4/0.0.0.0/tcp/4001 when not given"
+    }
+    /// `--name-en`
+    ArgNameEn { vi: "Tên cơ quan bằng tiếng Anh", en: "The authority's name in English" }
+    /// `--name-vi`
+    ArgNameVi { vi: "Tên cơ quan bằng tiếng Việt", en: "The authority's name in Vietnamese" }
+    /// `--office-at`
+    ArgOfficeAt {
+        vi: "Nút chuyển tiếp: chuyển thư niêm phong tới văn phòng nào; có thể ghi nhiều lần",
+        en: "Relay: the office that sealed messages are handed to; may be given several times"
+    }
+    /// `--origin`
+    ArgOrigin {
+        vi: "Văn phòng: tên (origin) của sổ kiểm chứng, ví dụ log.hanoi.example",
+        en: "Office: the origin of its log, such as log.hanoi.example"
+    }
+    /// `--out` of a key
+    ArgOutKey { vi: "Tệp mới để ghi khoá bí mật", en: "The new file for the secret key" }
+    /// `--out` of a list
+    ArgOutList { vi: "Tệp để ghi danh sách", en: "The file for the list" }
+    /// `--peer`
+    ArgPeer {
+        vi: "Luôn giữ kết nối với nút này, multiaddr kết thúc bằng /p2p/ID; có thể ghi nhiều lần",
+        en: "Stay connected with this node, a multiaddress that ends in /p2p/ID; may be given several times"
+    }
+    /// `--phone`
+    ArgPhone { vi: "Số điện thoại để người dân gọi", en: "The phone number for people to call" }
+    /// `--region`
+    ArgRegion {
+        vi: "Văn phòng: số vùng, có thể ghi nhiều lần, tăng dần",
+        en: "Office: a region number; may be given several times, ascending"
+    }
+    /// ROLE
+    ArgRole { vi: "relay, office, hoặc cả hai", en: "relay, office, or both" }
+    /// `--root`
+    ArgRoot { vi: "Khoá phải ký danh sách tin cậy", en: "The key that must have signed the trust list" }
+    /// `--root-key`
+    ArgRootKey { vi: "Tệp khoá bí mật của gốc", en: "The file of the root's secret key" }
+    /// `--sequence`
+    ArgSequence {
+        vi: "Số thứ tự của danh sách, phải tăng dần",
+        en: "The list's number, which must rise"
+    }
+    /// `--test-clock`
+    ArgTestClock {
+        vi: "Tạo thư mục thử nghiệm, nghe theo --clock",
+        en: "Make a home for tests, which obeys --clock"
+    }
+    /// `--to` of a release request
+    ArgTo {
+        vi: "Lúc người bệnh rời đi: RFC 3339 hoặc số giây unix",
+        en: "When the ill person left: RFC 3339 or unix seconds"
+    }
+    /// `--trust`
+    ArgTrust { vi: "Danh sách tin cậy", en: "The trust list" }
+    /// `--until` of a list
+    ArgUntil {
+        vi: "Danh sách hết hạn lúc nào: RFC 3339 hoặc số giây unix",
+        en: "When the list ends: RFC 3339 or unix seconds"
+    }
+    /// `--until-stdin-closes`
+    ArgUntilStdin {
+        vi: "Kết thúc khi đầu vào chuẩn đóng",
+        en: "End when standard input closes"
+    }
+    /// `--venue`
+    ArgVenue { vi: "Mã định danh của mã địa điểm, 32 chữ số hex", en: "The id of the venue's code, 32 hex digits" }
+    /// `--version`
+    ArgVersion { vi: "Hiện phiên bản", en: "Show the version" }
+    /// Examples of the program
+    ExamplesRoot {
+        vi: "Ví dụ:\n  lachan-node init relay --home ./nut --trust trust.txt --root \"$VKEY\" --peer /ip4/203.0.113.5/tcp/4001/p2p/12D3...\n  lachan-node run --home ./nut\n  lachan-node status --home ./nut",
+        en: "Examples:\n  lachan-node init relay --home ./relay --trust trust.txt --root \"$VKEY\" --peer /ip4/203.0.113.5/tcp/4001/p2p/12D3...\n  lachan-node run --home ./relay\n  lachan-node status --home ./relay"
+    }
+    /// Examples of init
+    ExamplesInit {
+        vi: "Ví dụ:\n  lachan-node init office --home ./vanphong --origin log.hanoi.example --name-vi \"Trung tâm Y tế Hà Nội\" --name-en \"Hanoi Health Centre\" --region 1 --phone \"1900 0000\"\n  lachan-node init relay --home ./nut --trust trust.txt --root \"$VKEY\"",
+        en: "Examples:\n  lachan-node init office --home ./office --origin log.hanoi.example --name-vi \"Trung tâm Y tế Hà Nội\" --name-en \"Hanoi Health Centre\" --region 1 --phone \"1900 0000\"\n  lachan-node init relay --home ./relay --trust trust.txt --root \"$VKEY\""
+    }
+    /// Examples of release request
+    ExamplesRequest {
+        vi: "Ví dụ:\n  lachan-node release request --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:10:00Z --to 2026-11-24T10:25:00Z --advice 2",
+        en: "Example:\n  lachan-node release request --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:10:00Z --to 2026-11-24T10:25:00Z --advice 2"
+    }
+    /// Examples of trust sign
+    ExamplesSign {
+        vi: "Ví dụ:\n  lachan-node trust root --out root.key\n  lachan-node trust sign --root-key root.key --sequence 1 --until 2027-12-31T00:00:00Z --authority ./vanphong/authority.txt --out trust.txt",
+        en: "Example:\n  lachan-node trust root --out root.key\n  lachan-node trust sign --root-key root.key --sequence 1 --until 2027-12-31T00:00:00Z --authority ./office/authority.txt --out trust.txt"
+    }
+    /// Heading over arguments
+    HeadingArguments { vi: "Tham số", en: "Arguments" }
+    /// Heading over commands
+    HeadingCommands { vi: "Lệnh", en: "Commands" }
+    /// Heading over options that all commands have
+    HeadingGlobal { vi: "Tuỳ chọn của mọi lệnh", en: "Options of all commands" }
+    /// Heading over options
+    HeadingOptions { vi: "Tuỳ chọn", en: "Options" }
+    /// Heading over the usage
+    HeadingUsage { vi: "Cách dùng", en: "Usage" }
+    /// init
+    Init {
+        vi: "Tạo thư mục dữ liệu: thiết lập đầy đủ, khoá; văn phòng có thêm authority.txt",
+        en: "Make a home: complete settings, keys; an office's also authority.txt"
+    }
+    /// publish
+    Publish {
+        vi: "Công bố ngay lô của kỳ gần nhất đã đến hạn",
+        en: "Publish the newest due tick's batch now"
+    }
+    /// release
+    Release { vi: "Xin địa điểm công bố các giờ, và xem kết quả", en: "Ask venues to release hours, and see what came of it" }
+    /// release list
+    ReleaseList { vi: "Liệt kê các yêu cầu", en: "List the requests" }
+    /// release request
+    ReleaseRequest {
+        vi: "Xin nửa khoá của các giờ mà người bệnh đã ở một địa điểm",
+        en: "Ask a venue for its half of the keys of the hours in which an ill person was there"
+    }
+    /// run
+    Run { vi: "Phục vụ cho đến khi bị ngắt (Ctrl-C)", en: "Serve until interrupted (Ctrl-C)" }
+    /// status
+    Status { vi: "Hiện nút đang chạy, sổ và văn phòng", en: "Show the running node, its logs and its office" }
+    /// trust
+    Trust { vi: "Làm, ký và cài danh sách tin cậy", en: "Make, sign and install trust lists" }
+    /// trust install
+    TrustInstall { vi: "Cài danh sách tin cậy cho nút này", en: "Give this node its trust list" }
+    /// trust root
+    TrustRoot { vi: "Tạo khoá gốc mới và in khoá công khai", en: "Make a new root key and print its public half" }
+    /// trust sign
+    TrustSign { vi: "Ký danh sách tin cậy", en: "Sign a trust list" }
+    /// The word for a command in a usage line
+    WordCommand { vi: "LỆNH", en: "COMMAND" }
+    /// The word for options in a usage line
+    WordOptions { vi: "TUỲ CHỌN", en: "OPTIONS" }
+}

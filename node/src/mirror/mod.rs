@@ -1,0 +1,212 @@
+//! Mirrors: each follows one log of the trust list, verifies every leaf and keeps a copy of its files.
+//! Knows peers and when to ask them; what to believe the follower says, what to write the ledger.
+//! Specified in specs/protocol.md §8.6.
+
+use crate::clock::Clock;
+use crate::ledger::{LedgerError, Mirror};
+use crate::net::Net;
+use crate::service::heads::Heads;
+use lachan_link::dialer::Whole;
+use lachan_link::{LinkError, LogReply, LogRequest, PeerId};
+use lachan_protocol::id::OriginHash;
+use lachan_protocol::log::checkpoint::LONGEST_CHECKPOINT;
+use lachan_protocol::log::follow::{FollowError, Follower, Input, Output, Request};
+use lachan_protocol::log::policy::WitnessPolicy;
+use lachan_protocol::log::tiles::Resource;
+use lachan_protocol::trust::TrustedAuthority;
+use std::path::Path;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::block_in_place;
+
+/// How often peers are asked for a newer checkpoint when no gossip comes.
+const POLL: Duration = Duration::from_secs(10);
+/// So many peers are asked at each poll.
+const ASKED: usize = 3;
+
+/// Why a log could not be followed further with a peer.
+#[derive(Debug, thiserror::Error)]
+pub enum MirrorError {
+    /// What the peer showed is refused.
+    #[error("refused: {0}")]
+    Follow(#[from] FollowError),
+    /// The disk failed.
+    #[error("the ledger failed: {0}")]
+    Ledger(#[from] LedgerError),
+    /// The peer did not answer.
+    #[error("no answer: {0}")]
+    Link(#[from] LinkError),
+}
+
+/// A reason to look at a peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nudge {
+    /// It said that there is a newer checkpoint: this note.
+    Newer(PeerId, Vec<u8>),
+    /// It is connected now.
+    Ready(PeerId),
+}
+
+/// A mirror of one log.
+#[derive(Debug)]
+pub struct MirrorTask {
+    origin: OriginHash,
+    follower: Follower,
+    ledger: Mirror,
+    net: Net,
+    heads: Heads,
+    clock: Clock,
+    tried: watch::Sender<bool>,
+}
+
+impl MirrorTask {
+    /// Takes a log up where it was left.
+    ///
+    /// # Errors
+    /// [`MirrorError`].
+    pub fn open(
+        authority: &TrustedAuthority,
+        policy: &WitnessPolicy,
+        folder: &Path,
+        net: Net,
+        heads: Heads,
+        clock: Clock,
+    ) -> Result<Self, MirrorError> {
+        let (ledger, state) = Mirror::open(folder)?;
+        let follower = Follower::new(authority.log_key().clone(), policy.clone(), state)?;
+        Ok(Self {
+            origin: authority.origin_hash(),
+            follower,
+            ledger,
+            net,
+            heads,
+            clock,
+            tried: watch::Sender::new(false),
+        })
+    }
+
+    /// Becomes true when the first peer was asked.
+    #[must_use]
+    pub fn tried(&self) -> watch::Receiver<bool> {
+        self.tried.subscribe()
+    }
+
+    /// Follows until nobody nudges any more.
+    pub async fn run(mut self, mut nudges: mpsc::Receiver<Nudge>) {
+        self.tell_head(false).await;
+        let mut poll = tokio::time::interval(POLL);
+        loop {
+            tokio::select! {
+                nudge = nudges.recv() => match nudge {
+                    None => break,
+                    Some(Nudge::Ready(peer)) => self.look_at(peer, None).await,
+                    Some(Nudge::Newer(peer, note)) => self.look_at(peer, Some(note)).await,
+                },
+                _ = poll.tick() => self.poll().await,
+            }
+        }
+    }
+
+    async fn poll(&mut self) {
+        // any of them may be behind, so several are asked
+        for peer in self.net.status().peers.into_iter().take(ASKED) {
+            self.look_at(peer, None).await;
+        }
+    }
+
+    async fn look_at(&mut self, peer: PeerId, note: Option<Vec<u8>>) {
+        let before = self.follower.checkpoint().map(|newest| newest.size);
+        match self.catch_up(peer, note).await {
+            Ok(()) => {}
+            Err(MirrorError::Link(LinkError::NotFound | LinkError::Refused { .. })) => {}
+            Err(error) => {
+                tracing::warn!(%peer, log = %self.origin, %error, "could not follow a log")
+            }
+        }
+        let after = self.follower.checkpoint().map(|newest| newest.size);
+        if after != before && self.follower.is_caught_up() {
+            self.tell_head(true).await;
+        }
+        self.tried.send_replace(true);
+    }
+
+    async fn catch_up(&mut self, peer: PeerId, note: Option<Vec<u8>>) -> Result<(), MirrorError> {
+        let note = match note {
+            Some(note) => note,
+            None => self.fetch_checkpoint(peer).await?,
+        };
+        if !self.follower.is_caught_up() {
+            let outputs = self.follower.handle(Input::Resume)?;
+            self.perform(peer, outputs).await?;
+        }
+        let outputs = self.follower.handle(Input::Checkpoint(note));
+        let outputs = match outputs {
+            // the peer is behind
+            Err(FollowError::Smaller { .. }) => return Ok(()),
+            outputs => outputs?,
+        };
+        self.perform(peer, outputs).await
+    }
+
+    async fn perform(&mut self, peer: PeerId, mut outputs: Vec<Output>) -> Result<(), MirrorError> {
+        loop {
+            let mut wanted = None;
+            for output in outputs {
+                match output {
+                    Output::Fetch(request) => wanted = Some(request),
+                    Output::Leaves { first, leaves } => {
+                        block_in_place(|| self.ledger.append(first, &leaves))?;
+                    }
+                    Output::Store => {
+                        let state = self.follower.state();
+                        block_in_place(|| self.ledger.store(state))?;
+                    }
+                    Output::CaughtUp => {}
+                }
+            }
+            let Some(request) = wanted else {
+                return Ok(());
+            };
+            let input = self.fetch(peer, request).await?;
+            outputs = self.follower.handle(input)?;
+        }
+    }
+
+    async fn fetch(&self, peer: PeerId, request: Request) -> Result<Input, MirrorError> {
+        let path = request.resource.to_path();
+        let ask = LogRequest::new(self.origin, &path, request.offset, request.length)
+            .map_err(LinkError::RequestImpossible)?;
+        match self.net.fetch(peer, ask).await? {
+            LogReply::Part { bytes, .. } => Ok(Input::Bytes(bytes)),
+            LogReply::NotFound => Ok(Input::Missing),
+            LogReply::Busy(after) => Err(LinkError::Busy { after }.into()),
+            LogReply::Refused(why) => Err(LinkError::Refused { why }.into()),
+        }
+    }
+
+    async fn fetch_checkpoint(&self, peer: PeerId) -> Result<Vec<u8>, MirrorError> {
+        let mut whole = Whole::new(LONGEST_CHECKPOINT as u64);
+        let path = Resource::Checkpoint.to_path();
+        while let Some((offset, length)) = whole.wanted() {
+            let ask = LogRequest::new(self.origin, &path, offset, length)
+                .map_err(LinkError::RequestImpossible)?;
+            whole.take(length, self.net.fetch(peer, ask).await?)?;
+        }
+        Ok(whole.into_bytes())
+    }
+
+    async fn tell_head(&self, is_new: bool) {
+        let Some(checkpoint) = self.follower.checkpoint().cloned() else {
+            return;
+        };
+        if !self.follower.is_caught_up() {
+            return;
+        }
+        if is_new {
+            tracing::info!(log = %self.origin, size = checkpoint.size, "caught up");
+        }
+        let time = self.clock.now().ok().filter(|_| is_new);
+        self.heads.set(checkpoint.clone(), time);
+        self.net.know(checkpoint).await;
+    }
+}

@@ -1,0 +1,254 @@
+//! The task that owns the swarm: events in, answers and gossip out.
+//! Knows libp2p's events; what becomes of a message the gossip core says.
+//! Specified in specs/protocol.md §13.
+
+use super::behaviour::{Node, NodeEvent};
+use super::dial::Friends;
+use super::forward::Forwards;
+use super::quota::Quotas;
+use super::serve::Answering;
+use super::{Command, Door, NetEvent, NetSettings, NetStatus, Parts};
+use crate::gossip::{self, Gossip, Input, Verdict};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use lachan_link::names::{self, Topic};
+use lachan_link::{FrameError, LinkError, LogReply, LogRequest, Multiaddr, PeerId};
+use lachan_link::{SealedReply, SealedRequest};
+use libp2p::Swarm;
+use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId, PublishError};
+use libp2p::identify;
+use libp2p::request_response::{Event, Message, OutboundRequestId};
+use libp2p::swarm::SwarmEvent;
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot, watch};
+
+type LogEvent = Event<Result<LogRequest, FrameError>, LogReply>;
+type SealedEvent = Event<Result<SealedRequest, FrameError>, SealedReply>;
+
+pub(super) struct Task {
+    pub(super) swarm: Swarm<Node>,
+    pub(super) parts: Parts,
+    pub(super) quotas: Quotas,
+    pub(super) answers: FuturesUnordered<Answering>,
+    pub(super) forwards: Forwards,
+    pub(super) offices: Vec<Multiaddr>,
+    gossip: Gossip,
+    fetches: HashMap<OutboundRequestId, oneshot::Sender<Result<LogReply, LinkError>>>,
+    friends: Friends,
+    serving: BTreeSet<PeerId>,
+    status: watch::Sender<NetStatus>,
+}
+
+impl Task {
+    pub(super) fn new(
+        swarm: Swarm<Node>,
+        settings: &NetSettings,
+        gossip: Gossip,
+        parts: Parts,
+        status: watch::Sender<NetStatus>,
+    ) -> Self {
+        let friends = settings.peers.iter().chain(&settings.offices);
+        Self {
+            swarm,
+            parts,
+            quotas: Quotas::new(&settings.limits),
+            answers: FuturesUnordered::new(),
+            forwards: Forwards::default(),
+            offices: settings.offices.clone(),
+            gossip,
+            fetches: HashMap::new(),
+            friends: Friends::new(friends, Instant::now()),
+            serving: BTreeSet::new(),
+            status,
+        }
+    }
+
+    /// Runs until nobody holds a handle any more.
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        let mut redial = tokio::time::interval(Duration::from_millis(500));
+        loop {
+            tokio::select! {
+                command = commands.recv() => match command {
+                    None => break,
+                    Some(command) => self.obey(command),
+                },
+                event = self.swarm.select_next_some() => self.on_event(event),
+                Some(ready) = self.answers.next(), if !self.answers.is_empty() => self.answer(ready),
+                _ = redial.tick() => self.friends.dial(&mut self.swarm, Instant::now()),
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Fetch(peer, request, answer) => {
+                let node = self.swarm.behaviour_mut();
+                let id = node.log.send_request(&peer, Ok(request));
+                self.fetches.insert(id, answer);
+            }
+            Command::Known(checkpoint) => self.tell_gossip(Input::Known(checkpoint)),
+            Command::Publish(topic, bytes) => self.publish(topic, bytes),
+        }
+    }
+
+    fn publish(&mut self, topic: Topic, bytes: Vec<u8>) {
+        let node = self.swarm.behaviour_mut();
+        match node.gossip.publish(IdentTopic::new(topic.name()), bytes) {
+            // alone, or heard before: others ask by themselves
+            Ok(_) | Err(PublishError::Duplicate | PublishError::NoPeersSubscribedToTopic) => {}
+            Err(error) => tracing::warn!(%error, "could not gossip"),
+        }
+    }
+
+    fn tell_gossip(&mut self, input: Input) {
+        if let Ok(now) = self.parts.clock.now() {
+            self.gossip.handle(input, now);
+        }
+    }
+
+    fn on_event(&mut self, event: SwarmEvent<NodeEvent>) {
+        match event {
+            SwarmEvent::Behaviour(event) => self.on_node_event(event),
+            SwarmEvent::ConnectionEstablished { peer_id, .. } => self.friends.connected(peer_id),
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                num_established: 0,
+                ..
+            } => {
+                self.quotas.forget(peer_id);
+                if self.serving.remove(&peer_id) {
+                    self.tell_status();
+                }
+            }
+            SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
+                tracing::debug!(?peer_id, %error, "could not dial");
+            }
+            _ => {}
+        }
+    }
+
+    fn on_node_event(&mut self, event: NodeEvent) {
+        match event {
+            NodeEvent::Gossip(gossipsub::Event::Message {
+                propagation_source,
+                message_id,
+                message,
+            }) => self.heard(propagation_source, &message_id, message),
+            NodeEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
+                if info.protocols.contains(&names::LOG) && self.serving.insert(peer_id) {
+                    self.tell_status();
+                    self.tell(NetEvent::PeerReady(peer_id));
+                }
+            }
+            NodeEvent::Log(event) => self.on_log_event(event),
+            NodeEvent::Mailbox(event) => self.on_sealed_event(Door::Mailbox, event),
+            NodeEvent::Register(event) => self.on_sealed_event(Door::Register, event),
+            NodeEvent::Gossip(_) | NodeEvent::Identify(_) | NodeEvent::Ping(_) => {}
+        }
+    }
+
+    fn on_log_event(&mut self, event: LogEvent) {
+        match event {
+            Event::Message { peer, message, .. } => match message {
+                Message::Request {
+                    request, channel, ..
+                } => self.asked_log(peer, request, channel),
+                Message::Response {
+                    request_id,
+                    response,
+                } => self.fetched(request_id, Ok(response)),
+            },
+            Event::OutboundFailure {
+                request_id, error, ..
+            } => self.fetched(request_id, Err(error.into())),
+            Event::InboundFailure { peer, error, .. } => {
+                tracing::debug!(%peer, %error, "could not answer");
+            }
+            Event::ResponseSent { .. } => {}
+        }
+    }
+
+    fn fetched(&mut self, id: OutboundRequestId, outcome: Result<LogReply, LinkError>) {
+        if let Some(answer) = self.fetches.remove(&id) {
+            answer.send(outcome).ok();
+        }
+    }
+
+    fn on_sealed_event(&mut self, door: Door, event: SealedEvent) {
+        match event {
+            Event::Message { peer, message, .. } => match message {
+                Message::Request {
+                    request, channel, ..
+                } => self.asked_sealed(door, peer, request, channel),
+                Message::Response {
+                    request_id,
+                    response,
+                } => self.forwarded(door, request_id, Some(response)),
+            },
+            Event::OutboundFailure {
+                request_id, error, ..
+            } => {
+                tracing::debug!(%error, "the office did not answer");
+                self.forwarded(door, request_id, None);
+            }
+            Event::InboundFailure { .. } | Event::ResponseSent { .. } => {}
+        }
+    }
+
+    fn heard(&mut self, peer: PeerId, id: &MessageId, message: gossipsub::Message) {
+        let verdict = match (
+            Topic::from_name(message.topic.as_str()),
+            self.parts.clock.now(),
+        ) {
+            (Some(topic), Ok(now)) => {
+                let bytes = message.data;
+                let outputs = self.gossip.handle(Input::Message { topic, bytes }, now);
+                self.judged(peer, topic, outputs)
+            }
+            _ => Verdict::Ignore,
+        };
+        let acceptance = match verdict {
+            Verdict::Accept => MessageAcceptance::Accept,
+            Verdict::Ignore => MessageAcceptance::Ignore,
+            Verdict::Reject => MessageAcceptance::Reject,
+        };
+        let node = self.swarm.behaviour_mut();
+        let gossip = &mut node.gossip;
+        if !gossip.report_message_validation_result(id, &peer, acceptance) {
+            tracing::debug!(%peer, "a verdict came too late");
+        }
+    }
+
+    fn judged(&self, peer: PeerId, topic: Topic, outputs: Vec<gossip::Output>) -> Verdict {
+        let mut verdict = Verdict::Ignore;
+        for output in outputs {
+            match output {
+                gossip::Output::Judge(judged, why) => {
+                    verdict = judged;
+                    if let Some(why) = why {
+                        tracing::debug!(%peer, topic = topic.kind.word(), %why, "gossip");
+                    }
+                }
+                gossip::Output::Newer { origin, note } => {
+                    self.tell(NetEvent::Newer { origin, note, peer });
+                }
+                gossip::Output::TwoHistories { origin, note } => {
+                    self.tell(NetEvent::TwoHistories { origin, note });
+                }
+            }
+        }
+        verdict
+    }
+
+    fn tell(&self, event: NetEvent) {
+        if self.parts.events.try_send(event).is_err() {
+            tracing::debug!("the node is busy: an event of the network is lost");
+        }
+    }
+
+    fn tell_status(&self) {
+        let peers = self.serving.iter().copied().collect();
+        self.status.send_modify(|status| status.peers = peers);
+    }
+}

@@ -1,0 +1,200 @@
+//! The beginning of a run: trust list, office, network, mirrors, in the order in which they need each other.
+//! Knows how the parts are made; what they do afterwards is theirs.
+//! Specified in specs/protocol.md §13 and §14.
+
+use super::heads::Heads;
+use super::logs::Logs;
+use super::office::{OfficeHome, OfficeHost};
+use super::{RunError, Service, ports};
+use crate::clock::Clock;
+use crate::config::Role;
+use crate::gossip::Gossip;
+use crate::home::Home;
+use crate::keys::{KeyFolder, KeyName};
+use crate::mirror::MirrorTask;
+use crate::net::{self, NetEvent, NetSettings, OfficeDoor, Parts, SealedAsk};
+use crate::office::OfficeConfig;
+use crate::trust::{self, TrustError};
+use lachan_protocol::code::CodeKey;
+use lachan_protocol::log::note::{NoteSigner, SignatureType};
+use lachan_protocol::trust::{TrustList, TrustedAuthority};
+use lachan_store::create_private_dir;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+/// Sealed messages that wait for the office.
+const OFFICE_QUEUE: usize = 64;
+/// Reasons that wait for a mirror.
+const NUDGES: usize = 64;
+/// Events of the network that wait.
+const EVENTS: usize = 256;
+
+/// A node that began.
+pub(super) struct Started {
+    pub(super) service: Service,
+    pub(super) events: mpsc::Receiver<NetEvent>,
+    pub(super) tasks: JoinSet<()>,
+    pub(super) tried: Vec<watch::Receiver<bool>>,
+}
+
+/// Begins.
+pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError> {
+    let (trust, _) = trust::read(home.paths())?;
+    if trust.is_expired(clock.now()?) {
+        tracing::warn!("the trust list's time is over: install a newer one");
+    }
+    let keys = KeyFolder::new(home.paths().keys());
+    let heads = Heads::default();
+    let mut tasks = JoinSet::new();
+    let folders = log_folders(&home, &trust)?;
+
+    let office = open_office(&home, &trust, &keys, &clock, &heads)?;
+    let (sealed, sealed_messages) = mpsc::channel::<SealedAsk>(OFFICE_QUEUE);
+    let (tell, events) = mpsc::channel(EVENTS);
+    let config = home.config();
+    let settings = NetSettings {
+        key: keys.seed(KeyName::Network)?,
+        listen: ports::wanted(config, home.paths()),
+        peers: config
+            .peer_addresses()
+            .map_err(crate::home::HomeError::from)?,
+        offices: config
+            .office_addresses()
+            .map_err(crate::home::HomeError::from)?,
+        limits: config.limits,
+    };
+    let parts = Parts {
+        clock: clock.clone(),
+        events: tell,
+        logs: Arc::new(Logs::new(folders.clone())),
+        office: office.as_ref().map(|(authority, _)| OfficeDoor {
+            authority: authority.id(),
+            messages: sealed,
+        }),
+    };
+    let (net, running) = net::start(&settings, Gossip::new(trust.clone()), parts).await?;
+    tasks.spawn(async move {
+        running.await.ok();
+    });
+    ports::keep(config, home.paths(), &net.status().addresses);
+
+    let own = office.as_ref().map(|(authority, _)| authority.id());
+    let mut mirrors = BTreeMap::new();
+    let mut tried = Vec::new();
+    let has_peers = !settings.peers.is_empty() || !settings.offices.is_empty();
+    for authority in trust.authorities() {
+        if !config.is(Role::Relay) || own == Some(authority.id()) {
+            continue;
+        }
+        let origin = authority.origin_hash();
+        let mirror = MirrorTask::open(
+            authority,
+            trust.policy(),
+            &folders[&origin],
+            net.clone(),
+            heads.clone(),
+            clock.clone(),
+        )?;
+        if has_peers {
+            tried.push(mirror.tried());
+        }
+        let (nudge, nudges) = mpsc::channel(NUDGES);
+        tasks.spawn(mirror.run(nudges));
+        mirrors.insert(origin, nudge);
+    }
+    let office = office.map(|(_, host)| {
+        let (commands, asked) = mpsc::channel(16);
+        let summary = host.summary();
+        tasks.spawn(host.run(net.clone(), sealed_messages, asked));
+        (commands, summary)
+    });
+    Ok(Started {
+        service: Service {
+            home,
+            net,
+            heads,
+            mirrors,
+            office,
+        },
+        events,
+        tasks,
+        tried,
+    })
+}
+
+/// Waits until every mirror has asked a peer.
+pub(super) async fn all_tried(tried: Vec<watch::Receiver<bool>>) {
+    for mut one in tried {
+        // a mirror that ended has nothing more to try
+        one.wait_for(|tried| *tried).await.ok();
+    }
+}
+
+/// The folders of the logs that this node serves: those it mirrors, and its own.
+fn log_folders(
+    home: &Home,
+    trust: &TrustList,
+) -> Result<BTreeMap<lachan_protocol::id::OriginHash, PathBuf>, RunError> {
+    let mut folders = BTreeMap::new();
+    for authority in trust.authorities() {
+        let is_own = authority.origin() == home.config().office.origin;
+        if is_own || home.config().is(Role::Relay) {
+            let origin = authority.origin_hash();
+            let folder = home.paths().log().join(origin.to_string());
+            create_private_dir(&folder)?;
+            folders.insert(origin, folder);
+        }
+    }
+    Ok(folders)
+}
+
+fn open_office(
+    home: &Home,
+    trust: &TrustList,
+    keys: &KeyFolder,
+    clock: &Clock,
+    heads: &Heads,
+) -> Result<Option<(TrustedAuthority, OfficeHost)>, RunError> {
+    if !home.config().is(Role::Office) {
+        return Ok(None);
+    }
+    let origin = &home.config().office.origin;
+    let authority = trust
+        .authority_of_origin(origin)
+        .ok_or_else(|| TrustError::Unlisted {
+            origin: origin.clone(),
+        })?
+        .clone();
+    let signer = NoteSigner::new(
+        origin,
+        SignatureType::Ed25519,
+        keys.signing_key(KeyName::Log)?,
+    )
+    .map_err(TrustError::Root)?;
+    let batch = keys.signing_key(KeyName::Batch)?.verifying_key();
+    let code = keys.signing_key(KeyName::Code)?.verifying_key();
+    let listed = authority
+        .code_keys()
+        .iter()
+        .any(|one| matches!(one, CodeKey::Current { key, .. } if *key == code));
+    if signer.vkey() != authority.log_key() || batch != *authority.batch_key() || !listed {
+        let origin = origin.clone();
+        return Err(TrustError::OtherKeys { origin }.into());
+    }
+    let office = OfficeHome {
+        config: OfficeConfig {
+            authority: authority.id(),
+            regions: authority.regions().to_vec(),
+            tick_seconds: u64::from(authority.clock()),
+        },
+        keys: keys.clone(),
+        log: home.paths().log().join(authority.origin_hash().to_string()),
+        signer,
+        state: home.paths().state(),
+    };
+    let host = OfficeHost::open(office, clock.clone(), heads.clone())?;
+    Ok(Some((authority, host)))
+}
