@@ -8,5 +8,5 @@ pub mod releasing;
 pub mod secrets;
 pub mod shown;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod wish;

@@ -2,6 +2,9 @@
 //! Knows the shelf and somebody who carries sealed messages; does not know arguments, terminals or sockets.
 //! Specified in specs/protocol.md §3.6, §10.4 and §11.5.
 
+#[cfg(test)]
+mod tests;
+
 use super::error::VenueToolError;
 use crate::net::NetError;
 use crate::store::venue::{PlanRecord, Shelf};

@@ -1,0 +1,326 @@
+//! The desk on a real disk, against the office in memory: lost answers, restarts, lies, rollbacks, and what lies where.
+//! Knows every file of the venue; no socket.
+//! Specified in specs/protocol.md §3.6, §3.8 and §14.
+
+use super::{Carrier, OpenPlan, Polled, register};
+use crate::cli::venue::error::VenueToolError;
+use crate::net::NetError;
+use crate::store::venue::{Shelf, ShelfError, laid_out};
+use crate::venue::registering::RegisteringError;
+use crate::venue::releasing::ReleasingError;
+use crate::venue::shown;
+use crate::venue::tests::office::{Lie, Office, authority};
+use crate::venue::tests::{NOW, hour, rng, wish};
+use lachan_link::LinkError;
+use lachan_protocol::code::DEFAULT_HOST;
+use lachan_protocol::id::{AuthorityId, CodeId, RequestId};
+use lachan_protocol::keys::KeySchedule;
+use lachan_protocol::keys::budget::{Left, ReleaseError};
+use lachan_protocol::keys::registration::Registered;
+use lachan_protocol::time::{DAY_SECONDS, UnixTime};
+use lachan_store::{Store, StoreError};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+const LATER: UnixTime = NOW.plus(2 * DAY_SECONDS);
+const EXPIRY: UnixTime = NOW.plus(9 * DAY_SECONDS);
+
+/// A link that may lose replies.
+struct Link<'a> {
+    office: &'a mut Office,
+    now: UnixTime,
+    loses: bool,
+}
+
+impl Link<'_> {
+    fn deliver(&self, reply: Vec<u8>) -> Result<Vec<u8>, NetError> {
+        if self.loses {
+            return Err(LinkError::TimedOut.into());
+        }
+        Ok(reply)
+    }
+}
+
+impl Carrier for Link<'_> {
+    fn register(&mut self, to: AuthorityId, sealed: &[u8]) -> Result<Vec<u8>, NetError> {
+        assert_eq!(to, authority());
+        let reply = self.office.register(sealed);
+        self.deliver(reply)
+    }
+
+    fn mailbox(&mut self, to: AuthorityId, sealed: &[u8]) -> Result<Vec<u8>, NetError> {
+        assert_eq!(to, authority());
+        let reply = self.office.mailbox(sealed, self.now);
+        self.deliver(reply)
+    }
+}
+
+struct Disk {
+    dir: TempDir,
+}
+
+impl Disk {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for folder in ["keys", "codes"] {
+            fs::create_dir(dir.path().join(folder)).unwrap();
+        }
+        drop(Store::create(&dir.path().join("state")).unwrap());
+        Self { dir }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.path("state")).unwrap()
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&Shelf<'_>) -> T) -> T {
+        let store = self.store();
+        work(&self.shelf(&store))
+    }
+
+    fn shelf<'a>(&self, store: &'a Store) -> Shelf<'a> {
+        Shelf::new(store, self.path("keys"), self.path("codes"), DEFAULT_HOST.to_owned())
+    }
+
+    fn register(
+        &self,
+        office: &mut Office,
+        schedule: KeySchedule,
+        loses: bool,
+    ) -> Result<Registered, VenueToolError> {
+        let (prekey, code_keys) = (office.prekey(), office.code_keys());
+        let mut link = Link { office, now: NOW, loses };
+        let known = (&prekey, code_keys.as_slice());
+        self.with(|shelf| register(shelf, &mut link, &wish(schedule), known, NOW, &mut rand::rng()))
+    }
+
+    fn open(shelf: &Shelf<'_>, office: &Office, code: CodeId) -> OpenPlan {
+        let record = shelf.record(code).unwrap();
+        OpenPlan::new(shelf, record, &office.batch_verifying_key()).unwrap()
+    }
+
+    fn decide(
+        &self,
+        office: &Office,
+        code: CodeId,
+        request: RequestId,
+        approved: bool,
+    ) -> Result<(), VenueToolError> {
+        self.with(|shelf| Self::open(shelf, office, code).decide(shelf, request, approved, LATER))
+    }
+
+    fn poll(&self, office: &mut Office, code: CodeId, loses: bool) -> Result<Polled, VenueToolError> {
+        let (prekey, key) = (office.prekey(), office.batch_verifying_key());
+        self.with(|shelf| {
+            let mut plan = Self::open(shelf, office, code);
+            let mut link = Link { office, now: LATER, loses };
+            plan.poll(shelf, &mut link, (&prekey, &key), None, LATER, &mut rng())
+        })
+    }
+
+    fn left(&self, office: &Office, code: CodeId) -> Left {
+        self.with(|shelf| Self::open(shelf, office, code).releasing.budget().left())
+    }
+}
+
+fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Whether a secret lies below a folder: as bytes, or in hexadecimal.
+fn lies_below(dir: &Path, secret: &[u8]) -> bool {
+    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    files_below(dir).iter().any(|file| {
+        let bytes = fs::read(file).unwrap();
+        contains(&bytes, secret) || contains(&bytes, hex.as_bytes())
+    })
+}
+
+#[test]
+fn a_plan_is_registered_shown_and_still_there_after_a_restart() {
+    for schedule in [KeySchedule::Screen, KeySchedule::Sheet] {
+        let (disk, mut office) = (Disk::new(), Office::new());
+        let registered = disk.register(&mut office, schedule, false).unwrap();
+        let code = registered.plan().code_id();
+        let again = disk.with(|shelf| shelf.registered(&shelf.record(code).unwrap()).unwrap());
+        assert_eq!(again.code_at(NOW), registered.code_at(NOW));
+        assert_eq!(again.mailbox(), registered.mailbox());
+        // a display reads the folder only
+        let codes = laid_out(&disk.path("codes"), DEFAULT_HOST).unwrap();
+        let shown = shown::at(&codes, NOW).unwrap();
+        assert_eq!((shown.code_id(), shown.head().name.as_str()), (code, "Phở Thìn"));
+        let later = NOW.plus(5 * 3_600);
+        disk.with(|shelf| shelf.lay_out(&again, later).unwrap());
+        let codes = laid_out(&disk.path("codes"), DEFAULT_HOST).unwrap();
+        assert!(codes.len() <= shown::PRELOADED, "only the next few hours");
+        assert!(codes.iter().all(|code| later < code.shown_until()), "what is over is removed");
+        assert!(shown::at(&codes, later).is_some());
+    }
+}
+
+#[test]
+fn an_answer_that_was_lost_comes_with_the_same_command_and_makes_no_second_plan() {
+    let (disk, mut office) = (Disk::new(), Office::new());
+    let lost = disk.register(&mut office, KeySchedule::Screen, true);
+    assert_eq!(lost.unwrap_err(), VenueToolError::Net(LinkError::TimedOut.into()));
+    assert!(laid_out(&disk.path("codes"), DEFAULT_HOST).unwrap().is_empty());
+    let registered = disk.register(&mut office, KeySchedule::Screen, false).unwrap();
+    let code = registered.plan().code_id();
+    assert_eq!(office.plans.keys().collect::<Vec<_>>(), [&code]);
+    assert_eq!(registered.code_at(NOW), office.plans[&code].code_at(NOW));
+    disk.with(|shelf| assert_eq!(shelf.plans().unwrap().len(), 1));
+    // control: the same command once more, now that it is registered, is another plan
+    disk.register(&mut office, KeySchedule::Screen, false).unwrap();
+    assert_eq!(office.plans.len(), 2);
+}
+
+#[test]
+fn nothing_is_kept_of_an_answer_that_is_refused() {
+    for lie in [Lie::Proof, Lie::CodeKey] {
+        let (disk, mut office) = (Disk::new(), Office::new());
+        office.lie = Some(lie);
+        let refused = disk.register(&mut office, KeySchedule::Sheet, false).unwrap_err();
+        assert!(matches!(
+            refused,
+            VenueToolError::Registering(RegisteringError::BadAnswer(_))
+        ));
+        assert!(files_below(&disk.path("keys")).is_empty());
+        assert!(files_below(&disk.path("codes")).is_empty());
+        assert!(files_below(&disk.path("state/files")).is_empty());
+        disk.with(|shelf| assert!(shelf.plans().unwrap().is_empty()));
+        office.lie = None;
+        disk.register(&mut office, KeySchedule::Sheet, false).unwrap();
+    }
+}
+
+#[test]
+fn neither_codes_nor_state_hold_a_secret_in_clear() {
+    for schedule in [KeySchedule::Screen, KeySchedule::Sheet] {
+        let (disk, mut office) = (Disk::new(), Office::new());
+        let registered = disk.register(&mut office, schedule, false).unwrap();
+        let code = registered.plan().code_id();
+        let id = office.ask(code, &[hour(0), hour(1)], EXPIRY).id();
+        disk.poll(&mut office, code, false).unwrap();
+        disk.decide(&office, code, id, true).unwrap();
+        disk.poll(&mut office, code, false).unwrap();
+        assert_eq!(office.answered.len(), 1);
+        let mut secrets: Vec<Vec<u8>> = Vec::new();
+        for file in files_below(&disk.path("keys")) {
+            secrets.extend(fs::read(file).unwrap().chunks(32).map(<[u8]>::to_vec));
+        }
+        assert_eq!(secrets.len(), 3 + if schedule == KeySchedule::Sheet { 16 } else { 2 });
+        disk.with(|shelf| {
+            let plan = shelf.plan(&shelf.record(code).unwrap()).unwrap();
+            let shares = shelf.secrets(&plan).unwrap().shares;
+            for window in [hour(0), hour(1), hour(2)] {
+                secrets.push(shares.share_of(plan.head(), window).unwrap().to_bytes().to_vec());
+            }
+        });
+        for secret in &secrets {
+            assert!(!lies_below(&disk.path("state"), secret));
+            assert!(!lies_below(&disk.path("codes"), secret));
+        }
+        // control: what is searched for is found where it lies
+        assert!(lies_below(&disk.path("keys"), &secrets[0]));
+        assert!(lies_below(&disk.path("state"), &id.0));
+    }
+}
+
+#[test]
+fn the_count_is_on_the_disk_before_the_answer_leaves_and_the_answer_is_repeated() {
+    let (disk, mut office) = (Disk::new(), Office::new());
+    let code = disk.register(&mut office, KeySchedule::Sheet, false).unwrap().plan().code_id();
+    let id = office.ask(code, &[hour(0), hour(1)], EXPIRY).id();
+    disk.poll(&mut office, code, false).unwrap();
+    assert!(office.answered.is_empty());
+    disk.decide(&office, code, id, true).unwrap();
+    assert!(office.answered.is_empty(), "nothing has left");
+    assert_eq!(disk.left(&office, code), Left::Windows(13));
+    // the reply is lost: the answer goes out again, byte for byte
+    disk.poll(&mut office, code, true).unwrap_err();
+    let polled = disk.poll(&mut office, code, false).unwrap_err();
+    assert_eq!(polled, VenueToolError::Poll(crate::venue::mailbox::PollError::ByOffice));
+    assert_eq!(office.answered.len(), 2);
+    assert_eq!(office.answered[0], office.answered[1]);
+    assert_eq!(disk.poll(&mut office, code, false).unwrap().carried, None);
+    assert_eq!(disk.left(&office, code), Left::Windows(13));
+}
+
+#[test]
+fn a_database_put_back_releases_nothing_and_then_counts_the_sheet_as_used_up() {
+    let (disk, mut office) = (Disk::new(), Office::new());
+    let code = disk.register(&mut office, KeySchedule::Sheet, false).unwrap().plan().code_id();
+    let first = office.ask(code, &[hour(0)], EXPIRY).id();
+    disk.poll(&mut office, code, false).unwrap();
+    let (db, copy) = (disk.path("state/db"), disk.path("copy"));
+    copy_dir(&db, &copy);
+    disk.decide(&office, code, first, true).unwrap();
+    fs::remove_dir_all(&db).unwrap();
+    copy_dir(&copy, &db);
+    let refused = disk.decide(&office, code, first, true).unwrap_err();
+    let spent = ReleasingError::Release(ReleaseError::BudgetSpent { budget: 15 });
+    assert!(matches!(
+        refused,
+        VenueToolError::Shelf(ShelfError::Store(StoreError::RolledBack { .. }))
+    ));
+    assert_eq!(disk.left(&office, code), Left::Windows(0));
+    disk.store().accept_rollback().unwrap();
+    assert_eq!(disk.left(&office, code), Left::Windows(0));
+    let refused = disk.decide(&office, code, first, true).unwrap_err();
+    assert_eq!(refused, VenueToolError::Releasing(spent));
+    assert!(office.answered.is_empty());
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_dir(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_day_seed_is_erased_when_its_day_plus_29_begins_and_the_plan_when_all_is_over() {
+    let (disk, mut office) = (Disk::new(), Office::new());
+    let registered = disk.register(&mut office, KeySchedule::Screen, false).unwrap();
+    let (code, last) = (registered.plan().code_id(), registered.plan().head().last());
+    let seeds = |disk: &Disk| {
+        let names = files_below(&disk.path("keys")).into_iter();
+        names.filter(|name| name.to_str().unwrap().contains("-seed-")).count()
+    };
+    let dies = NOW.day().kept_until();
+    disk.with(|shelf| shelf.tidy(dies.minus(1)).unwrap());
+    assert_eq!(seeds(&disk), 2);
+    disk.with(|shelf| shelf.tidy(dies).unwrap());
+    assert_eq!(seeds(&disk), 1);
+    disk.with(|shelf| assert!(shelf.record(code).is_ok()));
+    disk.with(|shelf| shelf.tidy(last.end().plus(28 * DAY_SECONDS)).unwrap());
+    disk.with(|shelf| assert!(shelf.plans().unwrap().is_empty()));
+    assert!(files_below(&disk.path("codes")).is_empty());
+    assert!(files_below(&disk.path("state/files")).is_empty());
+    disk.with(|shelf| shelf.tidy(dies.plus(2 * DAY_SECONDS)).unwrap());
+    assert!(files_below(&disk.path("keys")).is_empty());
+}
