@@ -49,7 +49,7 @@ impl From<StoreError> for HomeError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::Io(ErrorKind::StorageFull),
-            StoreError::Io(error) => Self::Io(error.kind()),
+            StoreError::Io(kind) => Self::Io(kind),
             _ => Self::Io(ErrorKind::Other),
         }
     }

@@ -16,7 +16,7 @@ use lachan_protocol::keys::venue::VenueSecrets;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::time::{UnixTime, Window};
-use lachan_protocol::trust::{self, AuthorityEntry, TrustList, TrustListHead, TrustedAuthority};
+use lachan_protocol::trust::{AuthorityEntry, TrustList, TrustListHead, TrustedAuthority};
 
 /// The origin of the world's log.
 pub const ORIGIN: &str = "log.lachan.example/world";
@@ -80,11 +80,10 @@ impl Authority {
             clock: 21_600,
             log_key: self.log_key.vkey().clone(),
             batch_key: self.batch_key.verifying_key(),
-            code_keys: vec![trust::CodeKey {
+            code_keys: vec![CodeKey::Current {
                 key: self.code_key.verifying_key(),
                 last: Window::LAST,
             }],
-            revoked_code_keys: Vec::new(),
             issuers: Vec::new(),
         })
         .expect("the entry is one of a trust list");

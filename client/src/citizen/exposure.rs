@@ -3,8 +3,10 @@
 //! Specified in specs/protocol.md §7.
 
 use lachan_protocol::exposure::exposures::{Exposure, Finding, exposures_of};
-use lachan_protocol::time::{Day, UnixTime};
+use lachan_protocol::id::CodeId;
+use lachan_protocol::time::{Day, UnixTime, Window};
 use lachan_protocol::wire::{DecodeError, Message};
+use std::collections::BTreeSet;
 
 /// An exposure, and when the person was there in that hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,14 @@ impl Findings {
     pub fn drop_old(&mut self, now: UnixTime) {
         self.0
             .retain(|finding| now < finding.record.day().kept_until());
+    }
+
+    /// Drops what was found in these hours of a plan, because their tokens were sealed anew.
+    pub fn drop_hours(&mut self, code: CodeId, windows: &BTreeSet<Window>) {
+        self.0.retain(|finding| {
+            let record = &finding.record;
+            record.code_id() != code || !windows.contains(&record.window())
+        });
     }
 
     /// Drops the findings of a day.

@@ -9,11 +9,13 @@ pub use exposure::{Findings, Shown};
 pub use look::{Proposal, Step};
 
 use lachan_protocol::code::{VenueCode, VenueCodeError};
+use lachan_protocol::id::CodeId;
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::token::{
     DetectionTag, DeviceSecret, VisitRecord, VisitToken, seal, windows_of_visit,
 };
 use rand_core::CryptoRng;
+use std::collections::BTreeSet;
 
 /// A check-in this much below the floor is refused: a lured clock, not a slow one.
 pub const FLOOR_SLACK_SECONDS: u64 = 600;
@@ -139,8 +141,14 @@ pub enum Output {
     },
     /// Erase the file of the open visit.
     EraseVisit,
-    /// Try these tokens, first sealed at check-out, against the lists fetched since the check-in.
-    Try(Vec<VisitToken>),
+    /// Judge these hours anew: their tokens were sealed again with other minutes. What was found with the old ones no
+    /// longer counts; the new ones are tried against the lists fetched since the check-in.
+    Rematch {
+        /// The plan.
+        code: CodeId,
+        /// The hours of the tokens before and after.
+        windows: BTreeSet<Window>,
+    },
     /// Tell the person: everything before it is durable.
     Tell(Event),
 }
@@ -323,7 +331,9 @@ impl Citizen {
         let first = visit.code.first();
         visit.tags.retain(|(window, _)| *window >= first);
         self.visit = None;
-        let fresh = tokens.iter().map(|(_, token)| token.clone()).collect();
+        let fresh = tokens.iter().map(|(window, _)| *window);
+        let old = visit.tags.iter().map(|(window, _)| *window);
+        let windows = fresh.chain(old).collect();
         Ok(vec![
             Output::StoreCounter(self.counter),
             Output::Change {
@@ -331,7 +341,10 @@ impl Citizen {
                 tokens,
                 stays_open: false,
             },
-            Output::Try(fresh),
+            Output::Rematch {
+                code: visit.code.code_id(),
+                windows,
+            },
             Output::Tell(Event::CheckedOut { visit, departure }),
         ])
     }

@@ -17,11 +17,13 @@ use crate::trust::Trust;
 use crate::wallet::{Counter, StoredToken, Then, VisitFile, Wallet, WalletError};
 use lachan_protocol::code::UnverifiedVenueCode;
 use lachan_protocol::exposure::exposures::findings_in;
+use lachan_protocol::id::CodeId;
 use lachan_protocol::log::note::Vkey;
-use lachan_protocol::time::{Day, UnixTime};
+use lachan_protocol::time::{Day, UnixTime, Window};
 use lachan_protocol::token::{DetectionTag, DeviceSecret, VisitToken};
 use lachan_protocol::trust::TrustList;
 use lachan_store::SecretFile;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// The file of the device secret in `keys/`.
@@ -135,7 +137,7 @@ impl Session {
                     stays_open,
                 } => self.change(&visit, tokens, stays_open)?,
                 Output::EraseVisit => self.wallet.erase_visit()?,
-                Output::Try(tokens) => self.try_kept_lists(&tokens)?,
+                Output::Rematch { code, windows } => self.rematch(code, &windows)?,
                 Output::Tell(event) => events.push(event),
             }
         }
@@ -221,7 +223,7 @@ impl Session {
     fn change(
         &self,
         visit: &OpenVisit,
-        tokens: Vec<(lachan_protocol::time::Window, VisitToken)>,
+        tokens: Vec<(Window, VisitToken)>,
         stays_open: bool,
     ) -> Result<(), CliError> {
         let pending = tokens
@@ -244,16 +246,18 @@ impl Session {
         Ok(self.wallet.change(&file)?)
     }
 
-    /// Tokens first sealed now, against the lists that came while the visit was open.
-    fn try_kept_lists(&self, tokens: &[VisitToken]) -> Result<(), CliError> {
+    /// All tokens of the days of these hours, against the lists that came in the last two days.
+    fn rematch(&self, code: CodeId, windows: &BTreeSet<Window>) -> Result<(), CliError> {
         let mut findings = self.findings()?;
+        findings.drop_hours(code, windows);
+        let days: BTreeSet<Day> = windows.iter().filter_map(|window| window.day()).collect();
+        let tokens = days.into_iter().map(|day| Ok((day, self.tokens(day)?)));
+        let tokens: Vec<(Day, Vec<VisitToken>)> = tokens.collect::<Result<_, CliError>>()?;
         for authority in self.trust.list().authorities() {
             for tick in self.store.kept_ticks(&authority.id())? {
                 let batch = rejoin(authority, &tick.parts)?;
-                for list in batch.lists() {
-                    let of_day = tokens.iter().filter(|token| token.day() == list.day);
-                    let of_day: Vec<VisitToken> = of_day.cloned().collect();
-                    let found = findings_in(&batch, list.day, &of_day);
+                for (day, tokens) in &tokens {
+                    let found = findings_in(&batch, *day, tokens);
                     found.into_iter().for_each(|finding| findings.add(finding));
                 }
             }

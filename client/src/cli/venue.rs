@@ -112,20 +112,48 @@ pub fn arguments(lang: Lang) -> Clap {
         .subcommand_required(true)
         .subcommands([
             command("register", help(VenueHelp::Register), lang)
-                .arg(option("schedule", "screen|sheet", help(VenueHelp::ArgSchedule), lang).required(true).value_parser(parse_schedule))
+                .arg(
+                    option(
+                        "schedule",
+                        "screen|sheet",
+                        help(VenueHelp::ArgSchedule),
+                        lang,
+                    )
+                    .required(true)
+                    .value_parser(parse_schedule),
+                )
                 .arg(option("name", "NAME", help(VenueHelp::ArgName), lang).required(true))
-                .arg(option("place", "PLACE", help(VenueHelp::ArgPlace), lang).default_value("").hide_default_value(true))
-                .arg(option("kind", "KIND", help(VenueHelp::ArgKind), lang).required(true).value_parser(parse_kind))
+                .arg(
+                    option("place", "PLACE", help(VenueHelp::ArgPlace), lang)
+                        .default_value("")
+                        .hide_default_value(true),
+                )
+                .arg(
+                    option("kind", "KIND", help(VenueHelp::ArgKind), lang)
+                        .required(true)
+                        .value_parser(parse_kind),
+                )
                 .arg(option("first", "T", help(VenueHelp::ArgFirst), lang).value_parser(parse_time))
-                .arg(option("hours", "N", help(VenueHelp::ArgHours), lang).value_parser(value_parser!(u16).range(1..=744)))
+                .arg(
+                    option("hours", "N", help(VenueHelp::ArgHours), lang)
+                        .value_parser(value_parser!(u16).range(1..=744)),
+                )
                 .arg(from())
-                .arg(option("authority", "ORIGIN", help(VenueHelp::ArgAuthority), lang))
+                .arg(option(
+                    "authority",
+                    "ORIGIN",
+                    help(VenueHelp::ArgAuthority),
+                    lang,
+                ))
                 .after_help(VenueHelp::ExamplesRegister.say(lang)),
             command("show", help(VenueHelp::Show), lang)
                 .arg(positional("id", "ID", help(VenueHelp::ArgId), lang).required(false))
                 .arg(option("png", "FILE", help(VenueHelp::ArgPng), lang).value_parser(path()))
                 .arg(option("svg", "FILE", help(VenueHelp::ArgSvg), lang).value_parser(path()))
-                .arg(flag("watch", help(VenueHelp::ArgWatch), lang).conflicts_with_all(["at", "png", "svg"]))
+                .arg(
+                    flag("watch", help(VenueHelp::ArgWatch), lang)
+                        .conflicts_with_all(["at", "png", "svg"]),
+                )
                 .arg(option("at", "T", help(VenueHelp::ArgAt), lang).value_parser(parse_time))
                 .after_help(VenueHelp::ExamplesShow.say(lang)),
             command("requests", help(VenueHelp::Requests), lang)
@@ -227,10 +255,7 @@ fn shelf(session: &Session) -> Result<Shelf<'_>, VenueToolError> {
 }
 
 /// The authority of a plan, when the trust list still has it.
-fn authority_of(
-    session: &Session,
-    id: AuthorityId,
-) -> Result<&TrustedAuthority, VenueToolError> {
+fn authority_of(session: &Session, id: AuthorityId) -> Result<&TrustedAuthority, VenueToolError> {
     let found = session.trust.list().authority(&id);
     found.ok_or(VenueToolError::UnknownAuthority)
 }

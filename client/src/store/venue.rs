@@ -137,7 +137,10 @@ impl<'a> Shelf<'a> {
     pub fn tidy(&self, now: UnixTime) -> Result<(), ShelfError> {
         for name in names_in(&self.keys)? {
             let is_over = |secret: &SecretName| now >= secret.erased_at();
-            if SecretName::from_file_name(&name).as_ref().is_some_and(is_over) {
+            if SecretName::from_file_name(&name)
+                .as_ref()
+                .is_some_and(is_over)
+            {
                 SecretFile::new(self.keys.join(&name)).erase()?;
             }
         }
@@ -160,7 +163,13 @@ impl<'a> Shelf<'a> {
         let mut plans = Vec::new();
         for record in self.store.scan(PLANS, []) {
             let record = record?;
-            let code = CodeId(record.key.as_slice().try_into().map_err(|_| damaged_key())?);
+            let code = CodeId(
+                record
+                    .key
+                    .as_slice()
+                    .try_into()
+                    .map_err(|_| damaged_key())?,
+            );
             let plan = PlanRecord::from_bytes(code, &record.value);
             plans.push(plan.ok_or(ShelfError::Damaged(code))?);
         }
@@ -202,7 +211,8 @@ impl<'a> Shelf<'a> {
             plan: self.store.put_file(public)?,
             answer: None,
         };
-        self.store.commit(&Batch::new().put(PLANS, code.0, record.to_bytes()))?;
+        self.store
+            .commit(&Batch::new().put(PLANS, code.0, record.to_bytes()))?;
         Ok(())
     }
 
@@ -238,7 +248,9 @@ impl<'a> Shelf<'a> {
         self.store.commit(&Batch::new().delete(PLANS, code.0))?;
         if let Some(record) = record {
             self.store.remove_file(record.plan)?;
-            record.answer.map_or(Ok(false), |name| self.store.remove_file(name))?;
+            record
+                .answer
+                .map_or(Ok(false), |name| self.store.remove_file(name))?;
         }
         for name in names_in(&self.keys)? {
             if SecretName::from_file_name(&name).is_some_and(|secret| secret.code == code) {
@@ -315,13 +327,21 @@ impl<'a> Shelf<'a> {
         let mut counted = Vec::new();
         for found in self.store.scan_prefix(COUNTED, record.code.0) {
             let key = found?.key;
-            let window = key.get(CodeId::LEN..).and_then(|window| window.try_into().ok());
+            let window = key
+                .get(CodeId::LEN..)
+                .and_then(|window| window.try_into().ok());
             let window = window.ok_or(ShelfError::Damaged(record.code))?;
             counted.push(Window(u32::from_be_bytes(window)));
         }
         let is_spent = self.store.repairs() != record.repairs
             || self.store.condition().allows_commits().is_err();
-        Ok(Releasing::new(plan.head(), plan.digest(), counted, requests, is_spent))
+        Ok(Releasing::new(
+            plan.head(),
+            plan.digest(),
+            counted,
+            requests,
+            is_spent,
+        ))
     }
 
     /// Keeps a request as it is now, and counts windows, in one step; the head is durable too when this returns.
@@ -359,7 +379,9 @@ impl<'a> Shelf<'a> {
                 write_durably(&path, text.as_bytes())?;
             }
         }
-        remove_codes(&folder, |name| codes.iter().any(|code| file_name(code) == name))
+        remove_codes(&folder, |name| {
+            codes.iter().any(|code| file_name(code) == name)
+        })
     }
 
     fn secret(

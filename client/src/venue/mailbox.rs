@@ -39,7 +39,12 @@ pub fn seal(
         mailbox: mailbox.name_on(now.day()),
         answer,
     };
-    Ok(sealed::seal(MessageKind::Poll, prekey, &poll.to_bytes(), rng)?)
+    Ok(sealed::seal(
+        MessageKind::Poll,
+        prekey,
+        &poll.to_bytes(),
+        rng,
+    )?)
 }
 
 /// Opens the reply.

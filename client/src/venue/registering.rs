@@ -102,10 +102,7 @@ impl Registering {
     ///
     /// # Errors
     /// [`PlanningError::Plan`] when an office would refuse the profile: name, place, number of hours.
-    pub fn begin(
-        profile: &VenueProfile,
-        rng: &mut impl CryptoRng,
-    ) -> Result<Self, PlanningError> {
+    pub fn begin(profile: &VenueProfile, rng: &mut impl CryptoRng) -> Result<Self, PlanningError> {
         let signing = SigningKey::random(rng);
         let (plan, shares) = Plan::make(profile, &signing, rng)?;
         Ok(Self {

@@ -163,7 +163,10 @@ impl Releasing {
     #[must_use]
     pub fn uses(&self, request: &KeptRequest) -> usize {
         let windows = request.windows();
-        windows.iter().filter(|window| !self.is_counted(**window)).count()
+        windows
+            .iter()
+            .filter(|window| !self.is_counted(**window))
+            .count()
     }
 
     /// Whether the spare of a sheet should be hung up.
@@ -180,7 +183,8 @@ impl Releasing {
             request.decision.is_some() && !request.is_sent && request.data.ensure_open(now).is_ok()
         };
         let mut waiting: Vec<_> = self.requests.values().filter(waits).collect();
-        waiting.sort_by_key(|request| (Some(request.data.id()) != preferred, request.data.expiry()));
+        waiting
+            .sort_by_key(|request| (Some(request.data.id()) != preferred, request.data.expiry()));
         waiting.first().map(|request| request.data.id())
     }
 
@@ -196,7 +200,9 @@ impl Releasing {
         let unknown = ReleasingError::UnknownRequest(id);
         let request = self.requests.get(&id).ok_or(unknown)?;
         match request.decision.ok_or(unknown)? {
-            Decision::Declined | Decision::OverBudget => Ok(ReleaseAnswer::Declined { request: id }),
+            Decision::Declined | Decision::OverBudget => {
+                Ok(ReleaseAnswer::Declined { request: id })
+            }
             Decision::Approved => {
                 let windows = request.windows().into_iter();
                 Ok(ReleaseAnswer::Approved {
@@ -236,8 +242,11 @@ impl Releasing {
             secrets.shares.share_of(&self.head, window)?;
         }
         let windows = request.windows();
-        let counted: Vec<Window> =
-            windows.iter().copied().filter(|window| !self.is_counted(*window)).collect();
+        let counted: Vec<Window> = windows
+            .iter()
+            .copied()
+            .filter(|window| !self.is_counted(*window))
+            .collect();
         match self.budget.approve_all(&windows) {
             Ok(_) => {}
             Err(why @ ReleaseError::BudgetSpent { .. }) => {
@@ -306,7 +315,10 @@ impl Releasing {
     }
 
     fn sent(&mut self, id: RequestId) -> Result<Vec<Output>, ReleasingError> {
-        let request = self.requests.get(&id).ok_or(ReleasingError::UnknownRequest(id))?;
+        let request = self
+            .requests
+            .get(&id)
+            .ok_or(ReleasingError::UnknownRequest(id))?;
         let mut request = request.clone();
         if request.is_sent {
             return Ok(Vec::new());
@@ -322,7 +334,10 @@ impl Releasing {
         wanted: Decision,
         now: UnixTime,
     ) -> Result<KeptRequest, ReleasingError> {
-        let request = self.requests.get(&id).ok_or(ReleasingError::UnknownRequest(id))?;
+        let request = self
+            .requests
+            .get(&id)
+            .ok_or(ReleasingError::UnknownRequest(id))?;
         match request.decision {
             Some(decision) if decision != wanted => match (decision, wanted) {
                 (Decision::OverBudget, Decision::Approved) => Err(self.spent().into()),

@@ -136,7 +136,11 @@ impl PlanSecrets {
         let (code, last) = (plan.code_id(), plan.head().last());
         let mut files = vec![
             Secret::new(code, SecretPart::Notice(last), &plan.notice_secret().0),
-            Secret::new(code, SecretPart::Signing(last), self.signing.to_seed().as_slice()),
+            Secret::new(
+                code,
+                SecretPart::Signing(last),
+                self.signing.to_seed().as_slice(),
+            ),
         ];
         match &self.shares {
             VenueSecrets::Days(seeds) => files.extend(seeds.iter().map(|(day, seed)| {

@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md.
 
 use lachan_client::qr::{Modules, to_png};
+use lachan_client::trust::Trust;
 use lachan_protocol::code::VenueUrl;
 use lachan_protocol::crypto::sign::{Signature, SigningKey};
 use lachan_protocol::exposure::advice::Advice;
@@ -132,6 +133,10 @@ impl World {
         let policy = WitnessPolicy::none(vec![self.log.vkey().clone()]);
         let list = TrustList::sign(&head, &[authority], &policy, &self.root).unwrap();
         list.note().to_vec()
+    }
+
+    pub fn trust(&self) -> Trust {
+        Trust::new(TrustList::read(&self.trust_list(1), self.root.vkey()).unwrap())
     }
 
     pub fn set_clock(&self, now: UnixTime) {
@@ -324,6 +329,10 @@ impl Venue {
         let png = to_png(&Modules::of_url(&self.url(now)).unwrap()).unwrap();
         std::fs::write(path, png).unwrap();
         path.to_str().unwrap().to_owned()
+    }
+
+    pub fn code(&self, now: UnixTime) -> Vec<u8> {
+        self.registered.code_at(now).unwrap()
     }
 
     pub fn code_id(&self) -> String {

@@ -11,5 +11,6 @@
 mod help;
 mod kit;
 mod privacy;
+mod properties;
 mod qr;
 mod story;

@@ -283,3 +283,49 @@ fn a_source_that_lags_changes_nothing_and_one_that_lies_is_refused() {
     world.init("binh");
     assert_eq!(world.sync("binh").error(), "Follow::LeafMismatch");
 }
+
+/// The lists were read while the visit was open, with tokens up to the expected end; the true minutes came later.
+#[test]
+fn check_out_judges_anew_what_was_published_during_the_visit() {
+    let mut world = World::new();
+    let cafe = world.register(KeySchedule::Sheet, "Cà phê Giảng");
+    let at = |minutes: u64| NINE_IN_HANOI.plus(minutes * 60);
+    for person in ["an", "binh"] {
+        world.init(person);
+        for minute in [10, 90, 170] {
+            world.set_clock(at(minute));
+            let code = cafe.url(at(minute));
+            world
+                .run(person, &["check-in", &code, "--yes", "--stay"])
+                .data();
+        }
+    }
+    world.set_clock(NOON_TICK.plus(60));
+    let release = (
+        &cafe,
+        NINE_IN_HANOI.window(),
+        minutes(45, 60),
+        Advice::CallAtOnce,
+    );
+    world.publish(NOON_TICK, &[release]);
+    for person in ["an", "binh"] {
+        world.sync(person).data();
+        let found = world.run(person, &["exposures"]).data()["exposures"].clone();
+        assert_eq!(found[0]["minutes"], 15, "the visit is still open");
+    }
+    // An had left at 9:40 already; Bình stayed, but what he found was lost.
+    world
+        .run("an", &["check-out", "--at", "2026-11-24T02:40:00Z"])
+        .data();
+    assert_eq!(world.run("an", &["visits"]).data()["hours"], 1);
+    assert_eq!(
+        world.run("an", &["exposures"]).data()["exposures"],
+        serde_json::json!([])
+    );
+    std::fs::remove_file(world.path("binh/tokens/findings")).unwrap();
+    world.run("binh", &["check-out"]).data();
+    assert_eq!(
+        world.run("binh", &["exposures"]).data()["exposures"][0]["minutes"],
+        15
+    );
+}

@@ -306,8 +306,9 @@ fn refused(error: &clap::Error) -> Result<Parsed, UsageError> {
         }
         ErrorKind::InvalidUtf8 => UsageError::NotText,
         ErrorKind::MissingRequiredArgument => UsageError::MissingArgument(argument()),
-        ErrorKind::MissingSubcommand
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => UsageError::MissingCommand,
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            UsageError::MissingCommand
+        }
         ErrorKind::UnknownArgument => UsageError::Unknown(argument()),
         _ => UsageError::InvalidValue {
             argument: argument(),

@@ -12,9 +12,10 @@ use crate::keys::{KeyError, KeyFolder, KeyName};
 use crate::messages::Message;
 use crate::output::Done;
 use crate::trust::{TrustError, install};
+use lachan_protocol::code::CodeKey;
 use lachan_protocol::log::note::{SignatureType, Vkey};
 use lachan_protocol::time::UnixTime;
-use lachan_protocol::trust::{AuthorityEntry, CodeKey, TrustedAuthority};
+use lachan_protocol::trust::{AuthorityEntry, TrustedAuthority};
 use lachan_store::write_durably;
 use serde_json::json;
 
@@ -87,11 +88,10 @@ fn authority_block(
         clock: BATCH_CLOCK,
         log_key,
         batch_key: make(KeyName::Batch)?,
-        code_keys: vec![CodeKey {
+        code_keys: vec![CodeKey::Current {
             key: make(KeyName::Code)?,
             last: until.window(),
         }],
-        revoked_code_keys: Vec::new(),
         issuers: vec![make(KeyName::Issuer)?],
     });
     block.map_err(|why| TrustError::BadBlock { index: 1, why }.into())

@@ -29,7 +29,11 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
         peers: number(&data["peers"]),
     }];
     let addresses = texts(&data["addresses"]);
-    lines.extend(addresses.into_iter().map(|address| Message::Serving { address }));
+    lines.extend(
+        addresses
+            .into_iter()
+            .map(|address| Message::Serving { address }),
+    );
     let logs = data["logs"].as_array().cloned().unwrap_or_default();
     if logs.is_empty() {
         lines.push(Message::NoLogs);

@@ -82,7 +82,10 @@ fn list(values: &[String]) -> String {
         [] => "[]".into(),
         [one] => format!("[{}]", text(one)),
         many => {
-            let lines: Vec<String> = many.iter().map(|one| format!("  {},\n", text(one))).collect();
+            let lines: Vec<String> = many
+                .iter()
+                .map(|one| format!("  {},\n", text(one)))
+                .collect();
             format!("[\n{}]", lines.concat())
         }
     }

@@ -71,7 +71,9 @@ impl Server {
         }
         // whoever was asked before may still be answering
         let rest = async { while serving.join_next().await.is_some() {} };
-        tokio::time::timeout(Duration::from_secs(2), rest).await.ok();
+        tokio::time::timeout(Duration::from_secs(2), rest)
+            .await
+            .ok();
     }
 }
 
@@ -126,7 +128,11 @@ mod tests {
         let running = tokio::spawn(server.run(commands));
         let path = socket.clone();
         let asking = tokio::task::spawn_blocking(move || ask(&path, Lang::En, Ask::Status));
-        let Asked { ask: what, lang, answer } = asked.recv().await.unwrap();
+        let Asked {
+            ask: what,
+            lang,
+            answer,
+        } = asked.recv().await.unwrap();
         assert_eq!((what, lang), (Ask::Status, Lang::En));
         answer.send(Ok(json!({"peers": 3}))).unwrap();
         assert_eq!(asking.await.unwrap(), Ok(Ok(json!({"peers": 3}))));

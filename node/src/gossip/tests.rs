@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §13.4.
 
 use super::*;
+use lachan_protocol::code::CodeKey;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::exposure::build::{BatchPlan, Tick};
 use lachan_protocol::id::Region;
@@ -10,7 +11,7 @@ use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::time::Window;
-use lachan_protocol::trust::{AuthorityEntry, CodeKey, TrustListHead};
+use lachan_protocol::trust::{AuthorityEntry, TrustListHead};
 
 const ORIGIN: &str = "log.example/hanoi";
 const TICK: UnixTime = UnixTime(20_781 * 86_400 + 6 * 3_600);
@@ -38,11 +39,10 @@ fn world() -> World {
         clock: 21_600,
         log_key: log.vkey().clone(),
         batch_key: batch.verifying_key(),
-        code_keys: vec![CodeKey {
+        code_keys: vec![CodeKey::Current {
             key: code.verifying_key(),
             last: Window::LAST,
         }],
-        revoked_code_keys: Vec::new(),
         issuers: Vec::new(),
     })
     .unwrap();
@@ -146,12 +146,24 @@ fn holds_a_forged_checkpoint_against_its_sender() {
 fn forwards_each_part_of_a_tick_once_and_refuses_lies() {
     let mut world = world();
     let leaf = world.leaf(3, TICK);
-    assert_eq!(world.hear(TopicKind::Batch, ORIGIN, &leaf).0, Verdict::Accept);
-    assert_eq!(world.hear(TopicKind::Batch, ORIGIN, &leaf).0, Verdict::Ignore);
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &leaf).0,
+        Verdict::Accept
+    );
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &leaf).0,
+        Verdict::Ignore
+    );
     let old = world.leaf(2, TICK.minus(21_600));
-    assert_eq!(world.hear(TopicKind::Batch, ORIGIN, &old).0, Verdict::Ignore);
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &old).0,
+        Verdict::Ignore
+    );
     let future = world.leaf(4, TICK.plus(21_600));
-    assert_eq!(world.hear(TopicKind::Batch, ORIGIN, &future).0, Verdict::Reject);
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &future).0,
+        Verdict::Reject
+    );
     for at in [0, 1, 40, leaf.len() - 1] {
         let mut bad = leaf.clone();
         bad[at] ^= 1;
@@ -161,5 +173,8 @@ fn forwards_each_part_of_a_tick_once_and_refuses_lies() {
     let mut bad = world.leaf(5, TICK);
     let last = bad.len() - 1;
     bad[last] ^= 1;
-    assert_eq!(world.hear(TopicKind::Batch, ORIGIN, &bad).0, Verdict::Reject);
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &bad).0,
+        Verdict::Reject
+    );
 }

@@ -181,26 +181,57 @@ impl Speak for RequestWord {
 impl Speak for Message {
     fn en(&self) -> String {
         match self {
-            Self::HomeMade { home } => format!("Made {home}. Read its node.toml, then run `lachan-node run`."),
-            Self::AuthorityWritten { file } => format!("{file} is this authority's block of a trust list: have the root sign it (`trust sign`), then `trust install`."),
+            Self::HomeMade { home } => {
+                format!("Made {home}. Read its node.toml, then run `lachan-node run`.")
+            }
+            Self::AuthorityWritten { file } => format!(
+                "{file} is this authority's block of a trust list: have the root sign it (`trust sign`), then `trust install`."
+            ),
             Self::Log { origin, size } => format!("Log {origin}: {size} leaves"),
             Self::NoLogs => "No log is known yet.".into(),
-            Self::Node { peer_id, roles, peers } => format!("{roles} {peer_id}, connected with {peers}"),
+            Self::Node {
+                peer_id,
+                roles,
+                peers,
+            } => format!("{roles} {peer_id}, connected with {peers}"),
             Self::NothingDue => "Nothing is due: the newest tick is published.".into(),
-            Self::Office { registrations, waiting, answered, declined, seq, next_tick } => format!(
+            Self::Office {
+                registrations,
+                waiting,
+                answered,
+                declined,
+                seq,
+                next_tick,
+            } => format!(
                 "Office: {registrations} plans; requests: {waiting} waiting, {answered} approved, {declined} declined; tick {seq} published, the next at {next_tick}"
             ),
-            Self::Published { seq, time, entries, released, parts } => format!(
+            Self::Published {
+                seq,
+                time,
+                entries,
+                released,
+                parts,
+            } => format!(
                 "Published tick {seq} of {time}: {entries} entries, {released} of them new hours, in {parts} leaves"
             ),
-            Self::Request { request, hours, state } => format!("{request}  {hours}  {}", state.en()),
-            Self::Requested { request, windows } => format!("Request {request}: {windows} hours are on offer in the venue's mailbox."),
+            Self::Request {
+                request,
+                hours,
+                state,
+            } => format!("{request}  {hours}  {}", state.en()),
+            Self::Requested { request, windows } => {
+                format!("Request {request}: {windows} hours are on offer in the venue's mailbox.")
+            }
             Self::NoRequests => "There are no requests.".into(),
-            Self::RootMade { file } => format!("The secret root key is in {file}: keep it off line. Its public half, for posters and builds:"),
+            Self::RootMade { file } => format!(
+                "The secret root key is in {file}: keep it off line. Its public half, for posters and builds:"
+            ),
             Self::Serving { address } => format!("Serving at {address}"),
             Self::Stopping => "Ending.".into(),
             Self::TestClock { time } => format!("Test clock: {time}"),
-            Self::TrustSigned { authorities, file } => format!("Signed a trust list of {authorities} authorities: {file}"),
+            Self::TrustSigned { authorities, file } => {
+                format!("Signed a trust list of {authorities} authorities: {file}")
+            }
             Self::TrustInstalled { sequence } => format!("Installed trust list {sequence}."),
             Self::Verbatim(text) => text.clone(),
         }
@@ -208,26 +239,57 @@ impl Speak for Message {
 
     fn vi(&self) -> String {
         match self {
-            Self::HomeMade { home } => format!("Đã tạo {home}. Đọc node.toml trong đó, rồi chạy `lachan-node run`."),
-            Self::AuthorityWritten { file } => format!("{file} là phần của cơ quan này trong danh sách tin cậy: nhờ gốc ký (`trust sign`), rồi `trust install`."),
+            Self::HomeMade { home } => {
+                format!("Đã tạo {home}. Đọc node.toml trong đó, rồi chạy `lachan-node run`.")
+            }
+            Self::AuthorityWritten { file } => format!(
+                "{file} là phần của cơ quan này trong danh sách tin cậy: nhờ gốc ký (`trust sign`), rồi `trust install`."
+            ),
             Self::Log { origin, size } => format!("Sổ {origin}: {size} lá"),
             Self::NoLogs => "Chưa biết sổ kiểm chứng nào.".into(),
-            Self::Node { peer_id, roles, peers } => format!("{roles} {peer_id}, đang nối với {peers} nút"),
+            Self::Node {
+                peer_id,
+                roles,
+                peers,
+            } => format!("{roles} {peer_id}, đang nối với {peers} nút"),
             Self::NothingDue => "Chưa có gì đến hạn: kỳ gần nhất đã công bố.".into(),
-            Self::Office { registrations, waiting, answered, declined, seq, next_tick } => format!(
+            Self::Office {
+                registrations,
+                waiting,
+                answered,
+                declined,
+                seq,
+                next_tick,
+            } => format!(
                 "Văn phòng: {registrations} kế hoạch; yêu cầu: {waiting} đang chờ, {answered} đồng ý, {declined} từ chối; đã công bố kỳ {seq}, kỳ tới lúc {next_tick}"
             ),
-            Self::Published { seq, time, entries, released, parts } => format!(
+            Self::Published {
+                seq,
+                time,
+                entries,
+                released,
+                parts,
+            } => format!(
                 "Đã công bố kỳ {seq} lúc {time}: {entries} mục, trong đó {released} giờ mới, gồm {parts} lá"
             ),
-            Self::Request { request, hours, state } => format!("{request}  {hours}  {}", state.vi()),
-            Self::Requested { request, windows } => format!("Yêu cầu {request}: {windows} giờ đang chờ trong hộp thư của địa điểm."),
+            Self::Request {
+                request,
+                hours,
+                state,
+            } => format!("{request}  {hours}  {}", state.vi()),
+            Self::Requested { request, windows } => {
+                format!("Yêu cầu {request}: {windows} giờ đang chờ trong hộp thư của địa điểm.")
+            }
             Self::NoRequests => "Không có yêu cầu nào.".into(),
-            Self::RootMade { file } => format!("Khoá gốc bí mật nằm trong {file}: hãy cất ngoài mạng. Phần công khai, để in áp phích và đưa vào bản dựng:"),
+            Self::RootMade { file } => format!(
+                "Khoá gốc bí mật nằm trong {file}: hãy cất ngoài mạng. Phần công khai, để in áp phích và đưa vào bản dựng:"
+            ),
             Self::Serving { address } => format!("Đang phục vụ tại {address}"),
             Self::Stopping => "Đang kết thúc.".into(),
             Self::TestClock { time } => format!("Đồng hồ thử nghiệm: {time}"),
-            Self::TrustSigned { authorities, file } => format!("Đã ký danh sách tin cậy gồm {authorities} cơ quan: {file}"),
+            Self::TrustSigned { authorities, file } => {
+                format!("Đã ký danh sách tin cậy gồm {authorities} cơ quan: {file}")
+            }
             Self::TrustInstalled { sequence } => format!("Đã cài danh sách tin cậy số {sequence}."),
             Self::Verbatim(text) => text.clone(),
         }

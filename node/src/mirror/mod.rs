@@ -119,7 +119,9 @@ impl MirrorTask {
         match self.catch_up(peer, note).await {
             Ok(()) => {}
             Err(MirrorError::Link(LinkError::NotFound | LinkError::Refused { .. })) => {}
-            Err(error) => tracing::warn!(%peer, log = %self.origin, %error, "could not follow a log"),
+            Err(error) => {
+                tracing::warn!(%peer, log = %self.origin, %error, "could not follow a log")
+            }
         }
         let after = self.follower.checkpoint().map(|newest| newest.size);
         if after != before && self.follower.is_caught_up() {
@@ -146,11 +148,7 @@ impl MirrorTask {
         self.perform(peer, outputs).await
     }
 
-    async fn perform(
-        &mut self,
-        peer: PeerId,
-        mut outputs: Vec<Output>,
-    ) -> Result<(), MirrorError> {
+    async fn perform(&mut self, peer: PeerId, mut outputs: Vec<Output>) -> Result<(), MirrorError> {
         loop {
             let mut wanted = None;
             for output in outputs {

@@ -71,9 +71,7 @@ async fn first_address(swarm: &mut Swarm<Node>, wanted: ListenerId) -> Option<Mu
 async fn more_addresses(swarm: &mut Swarm<Node>, listener: ListenerId) -> Vec<Multiaddr> {
     let mut found = Vec::new();
     let soon = Duration::from_millis(20);
-    while let Ok(Some(address)) =
-        tokio::time::timeout(soon, first_address(swarm, listener)).await
-    {
+    while let Ok(Some(address)) = tokio::time::timeout(soon, first_address(swarm, listener)).await {
         found.push(address);
     }
     found

@@ -62,7 +62,9 @@ impl Task {
                 .register
                 .send_request_with_addresses(&peer, request, addresses),
         };
-        self.forwards.of(passing.door).insert(id, (passing, channel));
+        self.forwards
+            .of(passing.door)
+            .insert(id, (passing, channel));
     }
 
     /// An office replied, or could not be reached.

@@ -126,7 +126,11 @@ pub struct NetStatus {
 }
 
 enum Command {
-    Fetch(PeerId, LogRequest, oneshot::Sender<Result<LogReply, LinkError>>),
+    Fetch(
+        PeerId,
+        LogRequest,
+        oneshot::Sender<Result<LogReply, LinkError>>,
+    ),
     Known(Checkpoint),
     Publish(Topic, Vec<u8>),
 }
@@ -167,8 +171,7 @@ pub async fn start(
     gossip: Gossip,
     parts: Parts,
 ) -> Result<(Net, JoinHandle<()>), NetError> {
-    let key =
-        Keypair::ed25519_from_bytes(settings.key.to_vec()).map_err(|_| NetError::BadKey)?;
+    let key = Keypair::ed25519_from_bytes(settings.key.to_vec()).map_err(|_| NetError::BadKey)?;
     let peer_id = key.public().to_peer_id();
     let topics: Vec<Topic> = gossip.topics().collect();
     let mut swarm = behaviour::swarm(key, &settings.limits, &topics)?;

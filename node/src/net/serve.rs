@@ -7,9 +7,7 @@ use super::quota::Kind;
 use super::{Door, Passing, SealedAsk};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use lachan_link::{
-    FrameError, LogReply, LogRequest, PeerId, Refusal, SealedReply, SealedRequest,
-};
+use lachan_link::{FrameError, LogReply, LogRequest, PeerId, Refusal, SealedReply, SealedRequest};
 use libp2p::request_response::ResponseChannel;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

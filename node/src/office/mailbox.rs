@@ -7,7 +7,7 @@ use crate::office::io::{Change, Files, Note, Output, ReplyTo, Shelf};
 use lachan_protocol::crypto::point::SecretScalar;
 use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::release::combine;
-use lachan_protocol::keys::{KeyShare, WindowKey};
+use lachan_protocol::keys::{KeySchedule, KeyShare, WindowKey};
 use lachan_protocol::office::request::MOST_ITEMS;
 use lachan_protocol::office::sealed::{self, MessageKind};
 use lachan_protocol::office::{Poll, PollReply};
@@ -37,7 +37,7 @@ impl<F: Files> Office<F> {
             .as_ref()
             .and_then(|poll| self.state.mailboxes.find(&poll.mailbox, now.day()));
 
-        let (mut outputs, mut changes) = (Vec::new(), Vec::new());
+        let (mut notes, mut changes) = (Vec::new(), Vec::new());
         let mut shares = 0;
         let outcome = match (venue, poll.and_then(|poll| poll.answer)) {
             (None, _) => None,
@@ -47,17 +47,17 @@ impl<F: Files> Office<F> {
                 match result {
                     Ok(taken) => {
                         shares = taken.shares;
-                        outputs.extend(taken.note.map(Output::Note));
+                        notes.extend(taken.note.map(Output::Note));
                         Some(venue)
                     }
                     Err(why) => {
-                        outputs.push(Output::Note(Note::AnswerRefused(why)));
+                        notes.push(Output::Note(Note::AnswerRefused(why)));
                         None
                     }
                 }
             }
         };
-        self.work(venue, MOST_ITEMS - shares.min(MOST_ITEMS), now, rng);
+        self.work(venue, shares, now, rng);
         changes.push(self.looked_in(venue.unwrap_or(NOBODY), now));
         let bytes = match outcome {
             Some(venue) => {
@@ -67,7 +67,8 @@ impl<F: Files> Office<F> {
             }
             None => opened.reply.refused(rng),
         };
-        outputs.push(Output::Store(changes));
+        let mut outputs = vec![Output::Store(changes)];
+        outputs.append(&mut notes);
         outputs.push(Output::Reply { reply_to, bytes });
         outputs
     }
@@ -88,11 +89,12 @@ impl<F: Files> Office<F> {
         }
     }
 
-    /// Compares as many random shares as a real answer of 64 windows would have beyond the ones it had.
+    /// Compares as many random shares as the largest answer of this venue would have beyond those it had:
+    /// 64 windows, or a sheet's whole budget.
     fn work(
         &mut self,
         venue: Option<CodeId>,
-        times: usize,
+        done: usize,
         now: UnixTime,
         rng: &mut impl CryptoRng,
     ) {
@@ -101,14 +103,20 @@ impl<F: Files> Office<F> {
             .as_ref()
             .and_then(|registered| self.secrets.epochs.get(&registered.plan().head().epoch()));
         let (Some(registered), Some(seeds)) = (&registered, seeds) else {
-            for _ in 0..times {
+            for _ in done..MOST_ITEMS {
                 let share = KeyShare::new(SecretScalar::random(rng));
                 let _ = WindowKey::from_shares([&share, &share]).map(|key| key.to_point());
             }
             return;
         };
-        let windows: Vec<Window> = registered.plan().head().windows().collect();
+        let head = registered.plan().head();
+        let most = match head.schedule {
+            KeySchedule::Screen | KeySchedule::Slip => MOST_ITEMS,
+            KeySchedule::Sheet => usize::from(head.degree),
+        };
+        let windows: Vec<Window> = head.windows().collect();
         let from = usize::try_from(now.0).unwrap_or(0) % windows.len().max(1);
+        let times = most.saturating_sub(done);
         for window in windows.iter().cycle().skip(from).take(times) {
             let share = KeyShare::new(SecretScalar::random(rng));
             let _ = combine(registered, *window, &share, seeds);

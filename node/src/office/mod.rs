@@ -4,7 +4,9 @@
 
 mod config;
 mod core;
+mod days;
 mod io;
+mod load;
 mod mailbox;
 mod records;
 mod registration;

@@ -68,9 +68,8 @@ mod tests {
         std::fs::write(dir.path().join("tile/0/000"), [7; 10]).unwrap();
         std::fs::write(dir.path().join("secret"), [7; 10]).unwrap();
         let logs = Logs::new(BTreeMap::from([(origin, dir.path().to_owned())]));
-        let read = |path: &str, offset| {
-            logs.read(&LogRequest::new(origin, path, offset, 4).unwrap())
-        };
+        let read =
+            |path: &str, offset| logs.read(&LogRequest::new(origin, path, offset, 4).unwrap());
         let part = |len| LogReply::Part {
             total: 10,
             bytes: vec![7; len],

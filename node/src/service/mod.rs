@@ -12,8 +12,8 @@ mod start;
 pub use error::RunError;
 
 use crate::clock::Clock;
-use crate::control::server::Server;
-use crate::control::{Ask, Asked, ControlError};
+use crate::control::server::{Asked, Server};
+use crate::control::{Ask, ControlError};
 use crate::home::{Home, Ready};
 use crate::messages::Explain;
 use crate::mirror::Nudge;

@@ -8,11 +8,11 @@ mod talk;
 use super::RunError;
 use super::heads::Heads;
 use crate::clock::Clock;
-use crate::control::Asked;
+use crate::control::server::Asked;
 use crate::net::{Door, Net, SealedAsk};
 use crate::office::{Input, Note, Office, OfficeSummary, Output, ReplyTo};
-use disk::{Disk, StoredFiles};
 pub use disk::OfficeHome;
+use disk::{Disk, StoredFiles};
 use lachan_link::names::{Topic, TopicKind};
 use lachan_link::{Refusal, SealedReply};
 use lachan_protocol::exposure::batch::BATCH_LEAF_TYPE;
@@ -58,6 +58,8 @@ impl OfficeHost {
     pub fn open(home: OfficeHome, clock: Clock, heads: Heads) -> Result<Self, RunError> {
         let mut disk = Disk::open(home)?;
         let (office, pending) = disk.load()?;
+        let now = clock.now()?;
+        let summary = watch::Sender::new(office.summary(now));
         let mut host = Self {
             office,
             disk,
@@ -65,13 +67,12 @@ impl OfficeHost {
             waiting: BTreeMap::new(),
             next_reply: 0,
             heads,
-            summary: watch::Sender::new(OfficeSummary::default()),
+            summary,
             told: None,
             fresh: Vec::new(),
             is_broken: false,
         };
         host.perform(pending)?;
-        let now = host.clock.now()?;
         host.tell(Input::Clock, now)?;
         host.told = Some(now.window());
         host.show(now);
@@ -253,7 +254,7 @@ const fn refusal(why: SealedError) -> Refusal {
         SealedError::DataTooLong { .. }
         | SealedError::LengthOutOfRange
         | SealedError::PaddingNotZero
-        | SealedError::RefusalWithData
+        | SealedError::RefusalWithData(_)
         | SealedError::StatusMissing
         | SealedError::UnknownStatus(_)
         | SealedError::WrongSize { .. } => Refusal::Malformed,

@@ -42,8 +42,8 @@ pub(super) fn keep(config: &Config, paths: &Paths, heard: &[Multiaddr]) {
             ports.insert(wanted.to_string(), port);
         }
     }
-    let kept = serde_json::to_vec(&ports)
-        .map(|bytes| lachan_store::write_durably(&paths.ports(), &bytes));
+    let kept =
+        serde_json::to_vec(&ports).map(|bytes| lachan_store::write_durably(&paths.ports(), &bytes));
     if !matches!(kept, Ok(Ok(()))) {
         tracing::warn!("the ports of this run could not be kept");
     }
@@ -84,8 +84,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let paths = Paths::new(dir.path());
         let mut config = Config::new(vec![Role::Relay]);
-        config.listen = vec!["/ip4/0.0.0.0/tcp/0".into(), "/ip4/127.0.0.1/tcp/4001".into()];
-        assert!(wanted(&config, &paths).iter().all(|(_, last)| last.is_none()));
+        config.listen = vec![
+            "/ip4/0.0.0.0/tcp/0".into(),
+            "/ip4/127.0.0.1/tcp/4001".into(),
+        ];
+        assert!(
+            wanted(&config, &paths)
+                .iter()
+                .all(|(_, last)| last.is_none())
+        );
         let heard: Vec<Multiaddr> = vec![
             "/ip4/10.0.0.1/tcp/777".parse().unwrap(),
             "/ip4/127.0.0.1/tcp/4001".parse().unwrap(),

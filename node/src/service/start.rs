@@ -15,6 +15,7 @@ use crate::mirror::MirrorTask;
 use crate::net::{self, NetEvent, NetSettings, OfficeDoor, Parts, SealedAsk};
 use crate::office::OfficeConfig;
 use crate::trust::{self, TrustError};
+use lachan_protocol::code::CodeKey;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::trust::{TrustList, TrustedAuthority};
 use lachan_store::create_private_dir;
@@ -57,8 +58,12 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
     let settings = NetSettings {
         key: keys.seed(KeyName::Network)?,
         listen: ports::wanted(config, home.paths()),
-        peers: config.peer_addresses().map_err(crate::home::HomeError::from)?,
-        offices: config.office_addresses().map_err(crate::home::HomeError::from)?,
+        peers: config
+            .peer_addresses()
+            .map_err(crate::home::HomeError::from)?,
+        offices: config
+            .office_addresses()
+            .map_err(crate::home::HomeError::from)?,
         limits: config.limits,
     };
     let parts = Parts {
@@ -171,7 +176,10 @@ fn open_office(
     .map_err(TrustError::Root)?;
     let batch = keys.signing_key(KeyName::Batch)?.verifying_key();
     let code = keys.signing_key(KeyName::Code)?.verifying_key();
-    let listed = authority.code_keys().iter().any(|one| one.key == code);
+    let listed = authority
+        .code_keys()
+        .iter()
+        .any(|one| matches!(one, CodeKey::Current { key, .. } if *key == code));
     if signer.vkey() != authority.log_key() || batch != *authority.batch_key() || !listed {
         let origin = origin.clone();
         return Err(TrustError::OtherKeys { origin }.into());
@@ -183,10 +191,7 @@ fn open_office(
             tick_seconds: u64::from(authority.clock()),
         },
         keys: keys.clone(),
-        log: home
-            .paths()
-            .log()
-            .join(authority.origin_hash().to_string()),
+        log: home.paths().log().join(authority.origin_hash().to_string()),
         signer,
         state: home.paths().state(),
     };

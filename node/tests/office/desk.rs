@@ -1,4 +1,5 @@
 //! An office with a disk in memory that can fail after any output.
+use crate::mirror::OfficeStore;
 use lachan_node::office::{
     Change, FileHash, Files, Input, Note, Office, OfficeConfig, OfficeKeys, Output, Publication,
     ReplyTo, RequestRefusal, Requested, Saved, SecretName, Shelf,
@@ -56,6 +57,8 @@ pub(crate) struct Said {
 
 pub(crate) struct Desk {
     pub(crate) disk: Shared,
+    /// A real disk that is asked for the same.
+    pub(crate) mirror: Option<OfficeStore>,
     office: Office<Shared>,
     pub(crate) rng: StdRng,
     pub(crate) now: UnixTime,
@@ -78,6 +81,14 @@ pub(crate) fn batch_key() -> VerifyingKey {
 }
 
 impl Desk {
+    /// An office that was just made, whose disk is mirrored on a real one.
+    pub(crate) fn mirrored(mirror: OfficeStore) -> Self {
+        let mut desk = Self::loaded(Shared::default(), DAY.start());
+        desk.mirror = Some(mirror);
+        let _ = desk.tell(Input::Clock);
+        desk
+    }
+
     /// An office that was just made, at the beginning of [`DAY`].
     pub(crate) fn new() -> Self {
         Self::on(Shared::default(), DAY.start())
@@ -116,6 +127,7 @@ impl Desk {
         let rng = StdRng::seed_from_u64(seed);
         let mut desk = Self {
             disk,
+            mirror: None,
             office,
             rng,
             now,
@@ -146,6 +158,9 @@ impl Desk {
         let mut said = Said::default();
         let mut disk = self.disk.0.borrow_mut();
         for output in outputs.into_iter().take(steps) {
+            if let Some(mirror) = &self.mirror {
+                mirror.perform(&output).expect("the real disk works");
+            }
             match output {
                 Output::AppendLeaves { leaves, again } => {
                     let is_there = again && disk.log.ends_with(&leaves);

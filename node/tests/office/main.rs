@@ -1,6 +1,9 @@
 //! The office's core, driven from outside: a disk in memory, venues that speak the protocol.
+mod audit;
 mod crash;
 mod desk;
+mod disk;
+mod mirror;
 mod refusals;
 mod secrets;
 mod story;

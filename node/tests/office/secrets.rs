@@ -14,13 +14,12 @@ fn at(window: u32) -> UnixTime {
     Window(FIRST.0 + window).start()
 }
 
-fn holds(haystack: &[u8], needle: &[u8]) -> bool {
+pub(crate) fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|part| part == needle)
 }
 
 /// A day with everything in it, up to an answered request that no tick has published.
-fn day() -> (Desk, Vec<(&'static str, Vec<u8>)>) {
-    let mut desk = Desk::new();
+pub(crate) fn day(mut desk: Desk) -> (Desk, Vec<(&'static str, Vec<u8>)>) {
     let mut wanted = Vec::new();
     for schedule in [KeySchedule::Screen, KeySchedule::Sheet] {
         desk.now = at(0);
@@ -68,7 +67,7 @@ fn day() -> (Desk, Vec<(&'static str, Vec<u8>)>) {
 
 #[test]
 fn no_secret_was_ever_written_in_clear() {
-    let (desk, wanted) = day();
+    let (desk, wanted) = day(Desk::new());
     assert!(wanted.len() > 20);
     let disk = desk.disk.0.borrow();
     for (what, secret) in &wanted {
@@ -82,7 +81,7 @@ fn no_secret_was_ever_written_in_clear() {
 
 #[test]
 fn released_keys_are_public_only_in_the_leaves_of_their_tick() {
-    let (mut desk, wanted) = day();
+    let (mut desk, wanted) = day(Desk::new());
     let before = desk.disk.0.borrow().written.len();
     desk.now = at(12);
     assert_eq!(desk.tick().expect("due").released, 4);
@@ -105,7 +104,7 @@ fn released_keys_are_public_only_in_the_leaves_of_their_tick() {
 
 #[test]
 fn stored_things_do_not_open_once_the_months_keys_are_erased() {
-    let (mut desk, _) = day();
+    let (mut desk, _) = day(Desk::new());
     let epoch = |name: &SecretName| matches!(name, SecretName::Epoch(_) | SecretName::Vault(_));
     assert_eq!(
         desk.disk

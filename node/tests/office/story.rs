@@ -142,6 +142,25 @@ fn further_case_changes_the_hour_and_joins_the_minutes() {
 }
 
 #[test]
+fn cases_of_one_hour_in_one_tick_are_one_entry_with_the_minutes_of_both() {
+    let mut desk = Desk::new();
+    let venue = Venue::register(&mut desk, KeySchedule::Screen, FIRST, 24);
+    let visit = venue.visit(&mut desk, Window(FIRST.0 + 3), (0, 60));
+    desk.now = at(5, 0);
+    for (from, advice) in [(0, Advice::CallAtOnce), (20, Advice::TakeTest)] {
+        desk.ask(venue.id(), at(3, from), at(3, from + 10), advice)
+            .expect("asks");
+    }
+    venue.approve(&mut desk);
+    venue.approve(&mut desk);
+    desk.now = at(6, 0);
+    let published = desk.tick().expect("due");
+    assert_eq!((published.released, published.changed), (1, 0));
+    let said = told(&desk, std::slice::from_ref(&visit));
+    assert!(together(20, &said[0].1, Advice::CallAtOnce), "{said:?}");
+}
+
+#[test]
 fn every_tick_is_published_also_an_empty_one_and_seq_rises_by_one() {
     let mut desk = Desk::new();
     for turn in 0..6 {

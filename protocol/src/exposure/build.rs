@@ -13,11 +13,12 @@ use crate::exposure::cutting::cut;
 use crate::exposure::entry::{ENTRY_LEN, Entry};
 use crate::exposure::history::EarlierEntry;
 use crate::exposure::manifest::{
-    CaseCause, Cause, EntryRef, Manifest, ManifestLeaf, ReleaseBacking,
+    CaseCause, Cause, EntryRef, Manifest, ManifestLeaf, ManifestRecord, ReleaseBacking,
 };
 use crate::id::{AuthorityId, BatchId, Region};
 use crate::keys::{NotificationKey, ReleasedKey};
 use crate::time::{Day, UnixTime, Window};
+use crate::wire::Message;
 use alloc::vec::Vec;
 use core::fmt;
 use rand_core::CryptoRng;
@@ -127,6 +128,9 @@ impl BatchPlan {
     ) -> Result<(), BuildError> {
         let mut entries = Vec::with_capacity(list.len());
         for placed in list {
+            if placed.record.to_bytes().len() > ManifestRecord::LIMIT {
+                return Err(BuildError::TooManyCases);
+            }
             let index = u32::try_from(self.manifest.leaves.len())
                 .map_err(|_| BuildError::TooManyEntries)?;
             if let Some(what) = placed.fresh {

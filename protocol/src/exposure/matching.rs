@@ -166,7 +166,7 @@ impl<'a> Multiples<'a> {
         }
     }
 
-    /// u(s·E) for each key, with one inversion for all.
+    /// u(s·E) for each key, with one inversion for all. (s and l - s have one u: both would open the token.)
     fn by(&self, keys: &[ReleasedKey]) -> Vec<[u8; 32]> {
         let points: Vec<EdwardsPoint> =
             keys.iter().map(|key| self.times(key.as_scalar())).collect();

@@ -365,12 +365,7 @@ impl Trust {
 
 impl CodeTrust for Trust {
     fn code_keys(&self, authority: &AuthorityId) -> Option<Vec<CodeKey>> {
-        let keys = self.0.authority(authority)?.code_keys();
-        let current = |key: &lachan_protocol::trust::CodeKey| CodeKey::Current {
-            key: key.key,
-            last: key.last,
-        };
-        (AuthorityId::of_origin(ORIGIN) == *authority).then(|| keys.iter().map(current).collect())
+        Some(self.0.authority(authority)?.code_keys().to_vec())
     }
 
     fn revoked_from(&self, _: &AuthorityId, _: &CodeId) -> Option<Window> {

@@ -164,7 +164,8 @@ impl OpenPlan {
             let input = releasing::Input::Approve { request, secrets };
             self.releasing.handle(input, now)
         } else {
-            self.releasing.handle(releasing::Input::Decline(request), now)
+            self.releasing
+                .handle(releasing::Input::Decline(request), now)
         };
         self.perform(shelf, outputs)
     }

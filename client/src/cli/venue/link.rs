@@ -31,7 +31,9 @@ pub(super) fn prekey_of(
     authority: AuthorityId,
     offline: Option<NetError>,
 ) -> Result<ExchangeKey, CliError> {
-    let keys = session.store.newest_prekeys(&authority, session.now.day())?;
+    let keys = session
+        .store
+        .newest_prekeys(&authority, session.now.day())?;
     match (keys.first(), offline) {
         (Some(leaf), _) => Ok(leaf.key),
         (None, Some(error)) => Err(error.into()),

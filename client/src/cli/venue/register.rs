@@ -27,7 +27,11 @@ pub(super) fn register(
     terminal: &Terminal,
 ) -> Result<Done, CliError> {
     let mut session = Session::open(global, terminal)?;
-    let authority = choose(session.trust.list().authorities(), args.authority.as_deref())?.clone();
+    let authority = choose(
+        session.trust.list().authorities(),
+        args.authority.as_deref(),
+    )?
+    .clone();
     let wish = Wish {
         authority: authority.id(),
         region: authority.first_region(),

@@ -32,7 +32,10 @@ pub(super) fn requests(
     let mut lines = Vec::new();
     let (mut list, mut failed) = (Vec::new(), Vec::new());
     if shelf(&session)?.plans()?.is_empty() {
-        return Ok(Done::new(json!({"requests": []}), vec![VenueMessage::NoPlans.into()]));
+        return Ok(Done::new(
+            json!({"requests": []}),
+            vec![VenueMessage::NoPlans.into()],
+        ));
     }
     let offline = link::freshen(&mut session, from, terminal)?;
     let shelf = shelf(&session)?;
@@ -59,7 +62,10 @@ pub(super) fn requests(
     if list.is_empty() && failed.is_empty() {
         lines.push(VenueMessage::NoRequests.into());
     }
-    Ok(Done::new(json!({"requests": list, "failed": failed}), lines))
+    Ok(Done::new(
+        json!({"requests": list, "failed": failed}),
+        lines,
+    ))
 }
 
 pub(super) fn decide(
@@ -128,9 +134,18 @@ fn find(plans: Vec<OpenPlan>, id: &str) -> Result<(OpenPlan, RequestId), VenueTo
     let mut found = None;
     for plan in plans {
         let begins = |request: &&KeptRequest| {
-            request.data.id().to_string().starts_with(&id.to_lowercase())
+            request
+                .data
+                .id()
+                .to_string()
+                .starts_with(&id.to_lowercase())
         };
-        let ids: Vec<_> = plan.releasing.requests().filter(begins).map(|r| r.data.id()).collect();
+        let ids: Vec<_> = plan
+            .releasing
+            .requests()
+            .filter(begins)
+            .map(|r| r.data.id())
+            .collect();
         match (ids.as_slice(), &found) {
             ([], _) => {}
             ([one], None) => found = Some((plan, *one)),
@@ -169,7 +184,11 @@ fn describe(plan: &OpenPlan, request: &KeptRequest, now: UnixTime) -> Vec<Messag
     };
     let hours = request.data.items().iter().map(|item| {
         let advice = AdviceText::from_number(item.advice);
-        VenueMessage::Hour { window: item.window, advice }.into()
+        VenueMessage::Hour {
+            window: item.window,
+            advice,
+        }
+        .into()
     });
     std::iter::once(heading.into()).chain(hours).collect()
 }

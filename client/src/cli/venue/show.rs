@@ -36,7 +36,10 @@ pub(super) fn show(
     let session = Session::open(global, terminal)?;
     let shelf = shelf(&session)?;
     let records = shelf.plans()?;
-    let registered: Vec<_> = records.into_iter().filter(|record| record.is_registered()).collect();
+    let registered: Vec<_> = records
+        .into_iter()
+        .filter(|record| record.is_registered())
+        .collect();
     let registered = shelf.registered(&which(&registered, args.id.as_deref())?)?;
     shelf.lay_out(&registered, session.now)?;
     let now = args.at.unwrap_or(session.now);
@@ -63,7 +66,9 @@ fn lines(code: &ShownCode, modules: &Modules, terminal: &Terminal) -> Vec<Messag
     } else {
         qr::Terminal::Plain
     };
-    let picture = qr::to_terminal(modules, kind).trim_end_matches('\n').to_owned();
+    let picture = qr::to_terminal(modules, kind)
+        .trim_end_matches('\n')
+        .to_owned();
     let shown = VenueMessage::Shown {
         venue: Where {
             name: plain(code.head().name.as_str()),

@@ -23,37 +23,73 @@ impl Explain for VenueToolError {
             Self::Ambiguous => told(
                 lang,
                 "VenueToolError::Ambiguous",
-                ("Có nhiều mục bắt đầu như vậy.", "Ghi thêm ký tự của số hiệu."),
-                ("Several things begin with this id.", "Give more of its characters."),
+                (
+                    "Có nhiều mục bắt đầu như vậy.",
+                    "Ghi thêm ký tự của số hiệu.",
+                ),
+                (
+                    "Several things begin with this id.",
+                    "Give more of its characters.",
+                ),
             ),
             Self::CodesRanOut => told(
                 lang,
                 "VenueToolError::CodesRanOut",
-                ("Không còn mã nào để hiện.", "Đăng ký tiếp bằng `lachan venue register`, hoặc chép lại thư mục codes/ vào máy hiện mã."),
-                ("There is no code left to show.", "Register again with `lachan venue register`, or copy the folder codes/ to this display anew."),
+                (
+                    "Không còn mã nào để hiện.",
+                    "Đăng ký tiếp bằng `lachan venue register`, hoặc chép lại thư mục codes/ vào máy hiện mã.",
+                ),
+                (
+                    "There is no code left to show.",
+                    "Register again with `lachan venue register`, or copy the folder codes/ to this display anew.",
+                ),
             ),
             Self::Net(error) => error.explain(lang),
             Self::NoPlan => told(
                 lang,
                 "VenueToolError::NoPlan",
-                ("Chưa đăng ký gì ở đây.", "Bắt đầu bằng `lachan venue register --help`."),
-                ("Nothing is registered here yet.", "Begin with `lachan venue register --help`."),
+                (
+                    "Chưa đăng ký gì ở đây.",
+                    "Bắt đầu bằng `lachan venue register --help`.",
+                ),
+                (
+                    "Nothing is registered here yet.",
+                    "Begin with `lachan venue register --help`.",
+                ),
             ),
             Self::NoPrekey => told(
                 lang,
                 "VenueToolError::NoPrekey",
-                ("Sổ kiểm chứng chưa có khoá hôm nay của cơ quan y tế.", "Thử lại sau ít phút, hoặc hỏi nút khác bằng --from."),
-                ("The log does not have the health authority's key of today yet.", "Try again in some minutes, or ask another node with --from."),
+                (
+                    "Sổ kiểm chứng chưa có khoá hôm nay của cơ quan y tế.",
+                    "Thử lại sau ít phút, hoặc hỏi nút khác bằng --from.",
+                ),
+                (
+                    "The log does not have the health authority's key of today yet.",
+                    "Try again in some minutes, or ask another node with --from.",
+                ),
             ),
             Self::NotShownThen { from, until } => told(
                 lang,
                 "VenueToolError::NotShownThen",
                 (
-                    format!("Lúc ấy không có mã nào. Đăng ký này từ {} ngày {} đến {} ngày {}.", clock(*from), date(*from), clock(*until), date(*until)),
+                    format!(
+                        "Lúc ấy không có mã nào. Đăng ký này từ {} ngày {} đến {} ngày {}.",
+                        clock(*from),
+                        date(*from),
+                        clock(*until),
+                        date(*until)
+                    ),
                     "Chọn lúc khác bằng --at, hoặc đăng ký tiếp.",
                 ),
                 (
-                    format!("No code is shown then. This plan runs from {} on {} until {} on {}.", clock(*from), date(*from), clock(*until), date(*until)),
+                    format!(
+                        "No code is shown then. This plan runs from {} on {} until {} on {}.",
+                        clock(*from),
+                        date(*from),
+                        clock(*until),
+                        date(*until)
+                    ),
                     "Choose another time with --at, or register again.",
                 ),
             ),
@@ -61,7 +97,10 @@ impl Explain for VenueToolError {
                 lang,
                 "VenueToolError::PlanOver",
                 ("Các giờ này đã qua hết.", "Chọn giờ đầu khác bằng --first."),
-                ("These hours would be over already.", "Choose another first hour with --first."),
+                (
+                    "These hours would be over already.",
+                    "Choose another first hour with --first.",
+                ),
             ),
             Self::Planning(PlanningError::Plan(error)) => of_plan(*error, lang),
             Self::Planning(PlanningError::Secrets(error)) => of_release(*error, lang),
@@ -72,32 +111,56 @@ impl Explain for VenueToolError {
             Self::UnknownAuthority => told(
                 lang,
                 "VenueToolError::UnknownAuthority",
-                ("Danh sách tin cậy không có cơ quan y tế này.", "Kiểm tra tên sau --authority; chạy `lachan sync` để lấy danh sách mới."),
-                ("The trust list has no such health authority.", "Check the name after --authority; run `lachan sync` for the newest list."),
+                (
+                    "Danh sách tin cậy không có cơ quan y tế này.",
+                    "Kiểm tra tên sau --authority; chạy `lachan sync` để lấy danh sách mới.",
+                ),
+                (
+                    "The trust list has no such health authority.",
+                    "Check the name after --authority; run `lachan sync` for the newest list.",
+                ),
             ),
             Self::UnknownPlan => told(
                 lang,
                 "VenueToolError::UnknownPlan",
-                ("Không có đăng ký nào như vậy.", "Xem `lachan venue status`."),
+                (
+                    "Không có đăng ký nào như vậy.",
+                    "Xem `lachan venue status`.",
+                ),
                 ("There is no such plan.", "See `lachan venue status`."),
             ),
             Self::UnknownRequest => told(
                 lang,
                 "VenueToolError::UnknownRequest",
-                ("Không có yêu cầu nào như vậy.", "Xem `lachan venue requests`."),
+                (
+                    "Không có yêu cầu nào như vậy.",
+                    "Xem `lachan venue requests`.",
+                ),
                 ("There is no such request.", "See `lachan venue requests`."),
             ),
             Self::WhichAuthority => told(
                 lang,
                 "VenueToolError::WhichAuthority",
-                ("Danh sách tin cậy có nhiều cơ quan y tế.", "Chỉ ra một cơ quan bằng --authority."),
-                ("The trust list has several health authorities.", "Name one with --authority."),
+                (
+                    "Danh sách tin cậy có nhiều cơ quan y tế.",
+                    "Chỉ ra một cơ quan bằng --authority.",
+                ),
+                (
+                    "The trust list has several health authorities.",
+                    "Name one with --authority.",
+                ),
             ),
             Self::WhichPlan => told(
                 lang,
                 "VenueToolError::WhichPlan",
-                ("Ở đây có nhiều đăng ký.", "Ghi mã hoặc phần đầu của nó; xem `lachan venue status`."),
-                ("Several plans are registered here.", "Give the code or how it begins; see `lachan venue status`."),
+                (
+                    "Ở đây có nhiều đăng ký.",
+                    "Ghi mã hoặc phần đầu của nó; xem `lachan venue status`.",
+                ),
+                (
+                    "Several plans are registered here.",
+                    "Give the code or how it begins; see `lachan venue status`.",
+                ),
             ),
         }
     }
@@ -110,8 +173,14 @@ impl Explain for RegisteringError {
             Self::ByOffice => told(
                 lang,
                 "RegisteringError::ByOffice",
-                ("Cơ quan y tế không nhận đăng ký này.", "Kiểm tra giờ đầu và số giờ, rồi thử lại; hoặc gọi cho cơ quan y tế."),
-                ("The health authority refuses this registration.", "Check the first hour and the number of hours and try again, or call the authority."),
+                (
+                    "Cơ quan y tế không nhận đăng ký này.",
+                    "Kiểm tra giờ đầu và số giờ, rồi thử lại; hoặc gọi cho cơ quan y tế.",
+                ),
+                (
+                    "The health authority refuses this registration.",
+                    "Check the first hour and the number of hours and try again, or call the authority.",
+                ),
             ),
             Self::NothingAsked => told(
                 lang,
@@ -131,8 +200,14 @@ impl Explain for ReleasingError {
             Self::DecidedBefore(_) => told(
                 lang,
                 "ReleasingError::DecidedBefore",
-                ("Yêu cầu này đã được quyết định trước đó.", "Quyết định không đổi lại được; xem `lachan venue requests`."),
-                ("This request was decided before.", "A decision stays; see `lachan venue requests`."),
+                (
+                    "Yêu cầu này đã được quyết định trước đó.",
+                    "Quyết định không đổi lại được; xem `lachan venue requests`.",
+                ),
+                (
+                    "This request was decided before.",
+                    "A decision stays; see `lachan venue requests`.",
+                ),
             ),
             Self::OtherPlan => told(
                 lang,
@@ -153,8 +228,14 @@ impl Explain for PollError {
             Self::ByOffice => told(
                 lang,
                 "PollError::ByOffice",
-                ("Cơ quan y tế không nhận lần hỏi này.", "Kiểm tra đồng hồ của máy; xem lại `lachan venue requests` sau ít phút."),
-                ("The health authority refuses this poll.", "Check this device's clock; look at `lachan venue requests` again in some minutes."),
+                (
+                    "Cơ quan y tế không nhận lần hỏi này.",
+                    "Kiểm tra đồng hồ của máy; xem lại `lachan venue requests` sau ít phút.",
+                ),
+                (
+                    "The health authority refuses this poll.",
+                    "Check this device's clock; look at `lachan venue requests` again in some minutes.",
+                ),
             ),
             Self::Malformed(_) => told(
                 lang,
@@ -173,14 +254,26 @@ impl Explain for ShelfError {
             Self::Damaged(_) => told(
                 lang,
                 "ShelfError::Damaged",
-                ("Dữ liệu lưu của một đăng ký bị hỏng.", "Đăng ký lại, và gọi cho cơ quan y tế về mã cũ."),
-                ("What is kept of a plan is damaged.", "Register anew, and call the health authority about the old code."),
+                (
+                    "Dữ liệu lưu của một đăng ký bị hỏng.",
+                    "Đăng ký lại, và gọi cho cơ quan y tế về mã cũ.",
+                ),
+                (
+                    "What is kept of a plan is damaged.",
+                    "Register anew, and call the health authority about the old code.",
+                ),
             ),
             Self::SecretMissing(_) => told(
                 lang,
                 "ShelfError::SecretMissing",
-                ("Thiếu một khoá bí mật của đăng ký này: đã bị xoá hoặc thất lạc.", "Đăng ký lại, và gọi cho cơ quan y tế về mã cũ."),
-                ("A secret of this plan is missing: it was erased, or lost.", "Register anew, and call the health authority about the old code."),
+                (
+                    "Thiếu một khoá bí mật của đăng ký này: đã bị xoá hoặc thất lạc.",
+                    "Đăng ký lại, và gọi cho cơ quan y tế về mã cũ.",
+                ),
+                (
+                    "A secret of this plan is missing: it was erased, or lost.",
+                    "Register anew, and call the health authority about the old code.",
+                ),
             ),
             Self::Store(error) => error.explain(lang),
             Self::UnknownPlan(_) => VenueToolError::UnknownPlan.explain(lang),

@@ -38,14 +38,26 @@ pub(super) fn of_plan(error: PlanError, lang: Lang) -> Explanation {
         PlanError::Malformed(_) => told(
             lang,
             "PlanError::Malformed",
-            ("Tên hoặc địa chỉ quá dài hay chứa ký tự không được phép (ký tự điều khiển, ẩn, đổi chiều chữ).", "Gõ lại tên và địa chỉ, không dán từ nơi khác."),
-            ("Name or place are too long, or hold a character that is not allowed (control, invisible, direction).", "Type name and place instead of pasting them."),
+            (
+                "Tên hoặc địa chỉ quá dài hay chứa ký tự không được phép (ký tự điều khiển, ẩn, đổi chiều chữ).",
+                "Gõ lại tên và địa chỉ, không dán từ nơi khác.",
+            ),
+            (
+                "Name or place are too long, or hold a character that is not allowed (control, invisible, direction).",
+                "Type name and place instead of pasting them.",
+            ),
         ),
         PlanError::NotNormal => told(
             lang,
             "PlanError::NotNormal",
-            ("Dấu trong tên hoặc địa chỉ không ở dạng chuẩn (Unicode NFC).", "Đặt bàn phím tiếng Việt sang «Unicode dựng sẵn» rồi gõ lại."),
-            ("Name or place are not in the normal form (Unicode NFC).", "Set the keyboard to precomposed Unicode and type them again."),
+            (
+                "Dấu trong tên hoặc địa chỉ không ở dạng chuẩn (Unicode NFC).",
+                "Đặt bàn phím tiếng Việt sang «Unicode dựng sẵn» rồi gõ lại.",
+            ),
+            (
+                "Name or place are not in the normal form (Unicode NFC).",
+                "Set the keyboard to precomposed Unicode and type them again.",
+            ),
         ),
         PlanError::Range(error) => of_range(error, lang),
         PlanError::UnknownAuthority { .. } => wrong("PlanError::UnknownAuthority"),
@@ -87,15 +99,27 @@ fn of_text(error: TextError, lang: Lang) -> Explanation {
         TextError::ForbiddenCharacter(_) => told(
             lang,
             "TextError::ForbiddenCharacter",
-            ("Tên hoặc địa chỉ chứa ký tự không được phép.", "Gõ lại tên và địa chỉ, không dán từ nơi khác."),
-            ("Name or place hold a character that is not allowed.", "Type name and place instead of pasting them."),
+            (
+                "Tên hoặc địa chỉ chứa ký tự không được phép.",
+                "Gõ lại tên và địa chỉ, không dán từ nơi khác.",
+            ),
+            (
+                "Name or place hold a character that is not allowed.",
+                "Type name and place instead of pasting them.",
+            ),
         ),
         TextError::NotNormal => of_plan(PlanError::NotNormal, lang),
         TextError::TooLong { len } => told(
             lang,
             "TextError::TooLong",
-            (format!("Tên và địa chỉ dài {len} byte; nhiều nhất là 110."), "Rút ngắn lại; chữ có dấu chiếm 2 đến 3 byte."),
-            (format!("Name and place have {len} bytes together; 110 are allowed."), "Shorten them; a letter with marks takes 2 or 3 bytes."),
+            (
+                format!("Tên và địa chỉ dài {len} byte; nhiều nhất là 110."),
+                "Rút ngắn lại; chữ có dấu chiếm 2 đến 3 byte.",
+            ),
+            (
+                format!("Name and place have {len} bytes together; 110 are allowed."),
+                "Shorten them; a letter with marks takes 2 or 3 bytes.",
+            ),
         ),
     }
 }
@@ -106,8 +130,14 @@ pub(super) fn of_answer(error: AnswerError, lang: Lang) -> Explanation {
             return told(
                 lang,
                 "AnswerError::BadCodeSignature",
-                ("Mã nhận về không do khoá nào trong danh sách tin cậy ký. Không có gì được lưu.", "Chạy `lachan sync` để lấy danh sách mới, rồi đăng ký lại; nếu vẫn vậy, hãy gọi cho cơ quan y tế."),
-                ("The codes that came are signed by no key of the trust list. Nothing was kept.", "Run `lachan sync` for the newest list and register again; if it stays so, call the health authority."),
+                (
+                    "Mã nhận về không do khoá nào trong danh sách tin cậy ký. Không có gì được lưu.",
+                    "Chạy `lachan sync` để lấy danh sách mới, rồi đăng ký lại; nếu vẫn vậy, hãy gọi cho cơ quan y tế.",
+                ),
+                (
+                    "The codes that came are signed by no key of the trust list. Nothing was kept.",
+                    "Run `lachan sync` for the newest list and register again; if it stays so, call the health authority.",
+                ),
             );
         }
         AnswerError::BadPoint { .. } => "AnswerError::BadPoint",
@@ -122,8 +152,14 @@ pub(super) fn of_answer(error: AnswerError, lang: Lang) -> Explanation {
     told(
         lang,
         code,
-        ("Câu trả lời của cơ quan y tế không qua được kiểm chứng. Không có gì được lưu, không mã nào được hiện.", "Đừng dùng mã từ nguồn khác; hãy gọi cho cơ quan y tế."),
-        ("The health authority's answer does not verify. Nothing was kept and no code is shown.", "Do not use codes from elsewhere; call the health authority."),
+        (
+            "Câu trả lời của cơ quan y tế không qua được kiểm chứng. Không có gì được lưu, không mã nào được hiện.",
+            "Đừng dùng mã từ nguồn khác; hãy gọi cho cơ quan y tế.",
+        ),
+        (
+            "The health authority's answer does not verify. Nothing was kept and no code is shown.",
+            "Do not use codes from elsewhere; call the health authority.",
+        ),
     )
 }
 
@@ -133,25 +169,49 @@ pub(super) fn of_release(error: ReleaseError, lang: Lang) -> Explanation {
             lang,
             "ReleaseError::BudgetSpent",
             (
-                format!("Tờ tháng này chỉ được công bố {budget} giờ trong cả đời nó; yêu cầu cần nhiều hơn phần còn lại nên bị từ chối toàn bộ."),
+                format!(
+                    "Tờ tháng này chỉ được công bố {budget} giờ trong cả đời nó; yêu cầu cần nhiều hơn phần còn lại nên bị từ chối toàn bộ."
+                ),
                 "Treo tờ dự phòng: đăng ký một tờ khác.",
             ),
             (
-                format!("This sheet may release {budget} hours in its life; the request needs more than are left, so it is declined as a whole."),
+                format!(
+                    "This sheet may release {budget} hours in its life; the request needs more than are left, so it is declined as a whole."
+                ),
                 "Hang the spare: register another sheet.",
             ),
         ),
         ReleaseError::NotInPlan(_) => told(
             lang,
             "ReleaseError::NotInPlan",
-            ("Yêu cầu có giờ nằm ngoài đăng ký này.", "Gọi cho cơ quan y tế; không có gì được gửi đi."),
-            ("The request names an hour outside this plan.", "Call the health authority; nothing was sent."),
+            (
+                "Yêu cầu có giờ nằm ngoài đăng ký này.",
+                "Gọi cho cơ quan y tế; không có gì được gửi đi.",
+            ),
+            (
+                "The request names an hour outside this plan.",
+                "Call the health authority; nothing was sent.",
+            ),
         ),
         ReleaseError::NotOver { window, .. } => told(
             lang,
             "ReleaseError::NotOver",
-            (format!("Giờ {} ngày {} chưa kết thúc.", clock(window.start()), date(window.start())), "Thử lại khi giờ ấy đã qua."),
-            (format!("The hour of {} on {} is not over yet.", clock(window.start()), date(window.start())), "Try again when it is."),
+            (
+                format!(
+                    "Giờ {} ngày {} chưa kết thúc.",
+                    clock(window.start()),
+                    date(window.start())
+                ),
+                "Thử lại khi giờ ấy đã qua.",
+            ),
+            (
+                format!(
+                    "The hour of {} on {} is not over yet.",
+                    clock(window.start()),
+                    date(window.start())
+                ),
+                "Try again when it is.",
+            ),
         ),
         ReleaseError::NotRequested(_) => told(
             lang,
@@ -162,8 +222,14 @@ pub(super) fn of_release(error: ReleaseError, lang: Lang) -> Explanation {
         ReleaseError::ShareErased(_) => told(
             lang,
             "ReleaseError::ShareErased",
-            ("Khoá của giờ này đã được xoá (quá 28 ngày).", "Không còn gì để công bố; bạn có thể từ chối yêu cầu."),
-            ("The secret of this hour was erased (after 28 days).", "There is nothing left to release; you may decline the request."),
+            (
+                "Khoá của giờ này đã được xoá (quá 28 ngày).",
+                "Không còn gì để công bố; bạn có thể từ chối yêu cầu.",
+            ),
+            (
+                "The secret of this hour was erased (after 28 days).",
+                "There is nothing left to release; you may decline the request.",
+            ),
         ),
         ReleaseError::WrongShare { .. } => told(
             lang,
@@ -180,8 +246,22 @@ pub(super) fn of_request(error: RequestError, lang: Lang) -> Explanation {
             return told(
                 lang,
                 "RequestError::Expired",
-                (format!("Yêu cầu này đã hết hạn lúc {} ngày {}.", clock(expiry), date(expiry)), "Không có gì được gửi đi; cơ quan y tế có thể hỏi lại."),
-                (format!("This request ended at {} on {}.", clock(expiry), date(expiry)), "Nothing was sent; the health authority may ask again."),
+                (
+                    format!(
+                        "Yêu cầu này đã hết hạn lúc {} ngày {}.",
+                        clock(expiry),
+                        date(expiry)
+                    ),
+                    "Không có gì được gửi đi; cơ quan y tế có thể hỏi lại.",
+                ),
+                (
+                    format!(
+                        "This request ended at {} on {}.",
+                        clock(expiry),
+                        date(expiry)
+                    ),
+                    "Nothing was sent; the health authority may ask again.",
+                ),
             );
         }
         RequestError::BadSignature => "RequestError::BadSignature",
@@ -193,8 +273,14 @@ pub(super) fn of_request(error: RequestError, lang: Lang) -> Explanation {
     told(
         lang,
         code,
-        ("Trong hộp thư có thứ không phải yêu cầu do cơ quan y tế ký.", "Không có gì được gửi đi; hãy gọi cho cơ quan y tế."),
-        ("The mailbox held something that is no request signed by the health authority.", "Nothing was sent; call the health authority."),
+        (
+            "Trong hộp thư có thứ không phải yêu cầu do cơ quan y tế ký.",
+            "Không có gì được gửi đi; hãy gọi cho cơ quan y tế.",
+        ),
+        (
+            "The mailbox held something that is no request signed by the health authority.",
+            "Nothing was sent; call the health authority.",
+        ),
     )
 }
 

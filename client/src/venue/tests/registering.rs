@@ -62,7 +62,10 @@ fn ask(registering: &mut Registering, office: &Office) -> Vec<Output> {
 
 fn replied(registering: &mut Registering, office: &Office, bytes: &[u8]) -> Vec<Output> {
     let code_keys = office.code_keys();
-    let input = Input::Replied { bytes, code_keys: &code_keys };
+    let input = Input::Replied {
+        bytes,
+        code_keys: &code_keys,
+    };
     registering.handle(input, &mut rng())
 }
 
@@ -82,7 +85,10 @@ fn a_screen_and_a_sheet_are_registered_and_their_codes_accepted_by_a_visitor() {
         assert_eq!(names(&outputs), ["store secret", "store plan", "send"]);
         let reply = office.register(&sent(&outputs));
         let outputs = replied(&mut registering, &office, &reply);
-        assert_eq!(names(&outputs), ["store secret", "store answer", "registered"]);
+        assert_eq!(
+            names(&outputs),
+            ["store secret", "store answer", "registered"]
+        );
         let registered = registered(outputs);
         let codes = to_lay_out(&registered, DEFAULT_HOST, NOW);
         let trust = Trust(office.code_keys());
@@ -94,7 +100,14 @@ fn a_screen_and_a_sheet_are_registered_and_their_codes_accepted_by_a_visitor() {
             let code = code.verify(&trust, now).expect("accepted");
             assert_eq!(code.name(), "Phở Thìn");
         }
-        assert_eq!(codes.len(), if schedule == KeySchedule::Screen { 12 } else { 1 });
+        assert_eq!(
+            codes.len(),
+            if schedule == KeySchedule::Screen {
+                12
+            } else {
+                1
+            }
+        );
     }
 }
 
@@ -124,7 +137,9 @@ fn an_answer_that_was_lost_comes_again_byte_for_byte_after_a_restart() {
     drop(first);
 
     let notice = |(name, bytes): (&SecretName, &zeroize::Zeroizing<Vec<u8>>)| {
-        name.to_file_name().contains("notice").then(|| notice_from(bytes))
+        name.to_file_name()
+            .contains("notice")
+            .then(|| notice_from(bytes))
     };
     let notice = kept.iter().find_map(notice).flatten().expect("N");
     let plan = Plan::from_public_bytes(&public, notice).expect("the plan");
@@ -132,7 +147,9 @@ fn an_answer_that_was_lost_comes_again_byte_for_byte_after_a_restart() {
     assert!(wish(KeySchedule::Screen).is_for(plan.head(), NOW.plus(7_200)));
     assert!(!wish(KeySchedule::Sheet).is_for(plan.head(), NOW));
     let read = |name| Ok::<_, Infallible>(kept.get(&name).cloned());
-    let secrets = PlanSecrets::from_files(code, plan.head(), read).expect("read").expect("all");
+    let secrets = PlanSecrets::from_files(code, plan.head(), read)
+        .expect("read")
+        .expect("all");
     let mut second = Registering::resume(plan, secrets);
     let outputs = ask(&mut second, &office);
     assert_eq!(names(&outputs), ["send"]);
@@ -147,7 +164,13 @@ fn an_answer_that_was_lost_comes_again_byte_for_byte_after_a_restart() {
 #[test]
 fn refuses_a_wrong_proof_and_a_wrong_signature_and_keeps_nothing_of_them() {
     let cases = [
-        (Lie::Proof, AnswerError::BadProof { seed: 0, why: ShareProofError::BadProof }),
+        (
+            Lie::Proof,
+            AnswerError::BadProof {
+                seed: 0,
+                why: ShareProofError::BadProof,
+            },
+        ),
         (Lie::CodeKey, AnswerError::BadCodeSignature { index: 0 }),
     ];
     for (lie, why) in cases {
@@ -161,7 +184,10 @@ fn refuses_a_wrong_proof_and_a_wrong_signature_and_keeps_nothing_of_them() {
         let [Output::Forget(forgotten), Output::Refused(found)] = outputs.as_slice() else {
             panic!("{outputs:?}");
         };
-        assert_eq!((*forgotten, *found), (code, RegisteringError::BadAnswer(why)));
+        assert_eq!(
+            (*forgotten, *found),
+            (code, RegisteringError::BadAnswer(why))
+        );
     }
 }
 
@@ -174,7 +200,10 @@ fn a_reply_that_was_altered_on_the_way_does_not_end_the_plan() {
     let mut altered = good.clone();
     altered[100] ^= 1;
     let outputs = replied(&mut registering, &office, &altered);
-    assert!(matches!(outputs.as_slice(), [Output::Refused(RegisteringError::Reply(_))]));
+    assert!(matches!(
+        outputs.as_slice(),
+        [Output::Refused(RegisteringError::Reply(_))]
+    ));
     registered(replied(&mut registering, &office, &good));
 }
 
@@ -198,10 +227,19 @@ fn refuses_names_that_no_office_would_take() {
     };
     assert_eq!(begin("Phở"), Ok(()));
     let decomposed = "Pho\u{31b}\u{309}";
-    assert_eq!(begin(decomposed), Err(PlanningError::Plan(PlanError::NotNormal)));
-    assert!(matches!(begin(""), Err(PlanningError::Plan(PlanError::Range(_)))));
+    assert_eq!(
+        begin(decomposed),
+        Err(PlanningError::Plan(PlanError::NotNormal))
+    );
+    assert!(matches!(
+        begin(""),
+        Err(PlanningError::Plan(PlanError::Range(_)))
+    ));
     assert!(matches!(begin("a\u{202e}b"), Err(PlanningError::Plan(_))));
-    assert!(matches!(begin(&"a".repeat(111)), Err(PlanningError::Plan(PlanError::Range(_)))));
+    assert!(matches!(
+        begin(&"a".repeat(111)),
+        Err(PlanningError::Plan(PlanError::Range(_)))
+    ));
 }
 
 #[test]
@@ -213,7 +251,9 @@ fn a_secret_is_named_so_that_the_name_says_when_it_dies() {
         office.register(&sent(&outputs));
         let last = registering.plan().head().last();
         for output in outputs {
-            let Output::StoreSecret(secret) = output else { continue };
+            let Output::StoreSecret(secret) = output else {
+                continue;
+            };
             let name = secret.name.to_file_name();
             assert_eq!(SecretName::from_file_name(&name), Some(secret.name));
             assert_eq!(SecretName::from_file_name(&format!("{name}0x")), None);

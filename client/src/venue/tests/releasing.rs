@@ -48,7 +48,10 @@ impl Venue {
             }
         }
         let (reply, code_keys) = (office.register(&message), office.code_keys());
-        let input = registering::Input::Replied { bytes: &reply, code_keys: &code_keys };
+        let input = registering::Input::Replied {
+            bytes: &reply,
+            code_keys: &code_keys,
+        };
         let registered = match registering.handle(input, &mut rng()).pop() {
             Some(registering::Output::Registered(registered)) => *registered,
             other => panic!("{other:?}"),
@@ -99,7 +102,10 @@ impl Venue {
     }
 
     fn approve(&mut self, request: RequestId) -> Vec<Result<ReleaseAnswer, ReleasingError>> {
-        let input = Input::Approve { request, secrets: &self.secrets };
+        let input = Input::Approve {
+            request,
+            secrets: &self.secrets,
+        };
         let outputs = self.releasing.handle(input, LATER);
         self.perform(outputs)
     }
@@ -116,9 +122,14 @@ impl Venue {
     fn poll(&mut self, office: &mut Office, preferred: Option<RequestId>) {
         let carried = self.releasing.to_send(preferred, LATER);
         let answer = carried.map(|id| self.releasing.answer(id, &self.secrets).expect("an answer"));
-        let (message, opener) =
-            mailbox::seal(self.registered.mailbox(), answer, &office.prekey(), LATER, &mut rng())
-                .expect("sealed");
+        let (message, opener) = mailbox::seal(
+            self.registered.mailbox(),
+            answer,
+            &office.prekey(),
+            LATER,
+            &mut rng(),
+        )
+        .expect("sealed");
         assert_eq!(message.len(), 4_096);
         let reply = office.mailbox(&message, LATER);
         assert_eq!(reply.len(), 4_096);
@@ -134,7 +145,10 @@ impl Venue {
 
     fn offer(&mut self, office: &Office, data: RequestData) {
         let key = office.batch_verifying_key();
-        assert!(self.handle(Input::Offered(data.into_unverified(), &key)).is_empty());
+        assert!(
+            self.handle(Input::Offered(data.into_unverified(), &key))
+                .is_empty()
+        );
     }
 }
 
@@ -149,7 +163,10 @@ fn a_request_is_polled_approved_and_answered_with_the_right_shares() {
         assert!(office.answered.is_empty(), "a dummy carries nothing");
         venue.poll(&mut office, None);
         assert_eq!(venue.requests.len(), 1, "offered twice, kept once");
-        assert!(matches!(venue.approve(id).as_slice(), [Ok(ReleaseAnswer::Approved { .. })]));
+        assert!(matches!(
+            venue.approve(id).as_slice(),
+            [Ok(ReleaseAnswer::Approved { .. })]
+        ));
         venue.restart(false);
         venue.poll(&mut office, Some(id)); // the office checks shares and approval
         assert_eq!(office.answered.len(), 1);
@@ -167,7 +184,9 @@ fn an_answer_is_repeated_identically_and_uses_the_budget_once() {
     let mut answers = Vec::new();
     for _ in 0..3 {
         let done = venue.approve(request.id());
-        let [Ok(answer)] = done.as_slice() else { panic!("{done:?}") };
+        let [Ok(answer)] = done.as_slice() else {
+            panic!("{done:?}")
+        };
         answers.push(answer.to_bytes());
         assert_eq!(venue.releasing.budget().left(), Left::Windows(12));
         venue.restart(false);
@@ -202,17 +221,35 @@ fn refuses_the_sixteenth_distinct_window_of_a_sheet() {
     assert_eq!(venue.releasing.budget().left(), Left::Windows(0));
     let late = office.ask(venue.code(), &[hour(3), hour(20)], EXPIRY);
     venue.offer(&office, late.clone());
-    assert_eq!(venue.requests[&late.id()].decision, Some(Decision::OverBudget));
+    assert_eq!(
+        venue.requests[&late.id()].decision,
+        Some(Decision::OverBudget)
+    );
     let spent = ReleasingError::Release(ReleaseError::BudgetSpent { budget: 15 });
     let refused = venue.approve(late.id());
-    assert_eq!(refused.into_iter().filter_map(Result::err).collect::<Vec<_>>(), [spent]);
-    let answer = venue.releasing.answer(late.id(), &venue.secrets).expect("an answer");
-    assert!(matches!(answer, ReleaseAnswer::Declined { .. }), "declined as a whole, no share");
+    assert_eq!(
+        refused
+            .into_iter()
+            .filter_map(Result::err)
+            .collect::<Vec<_>>(),
+        [spent]
+    );
+    let answer = venue
+        .releasing
+        .answer(late.id(), &venue.secrets)
+        .expect("an answer");
+    assert!(
+        matches!(answer, ReleaseAnswer::Declined { .. }),
+        "declined as a whole, no share"
+    );
     assert_eq!(venue.counted.len(), 15);
     // control: an hour that was released before may be released for another case
     let known = office.ask(venue.code(), &[hour(3)], EXPIRY);
     venue.offer(&office, known.clone());
-    assert!(matches!(venue.approve(known.id()).as_slice(), [Ok(ReleaseAnswer::Approved { .. })]));
+    assert!(matches!(
+        venue.approve(known.id()).as_slice(),
+        [Ok(ReleaseAnswer::Approved { .. })]
+    ));
 }
 
 #[test]
@@ -243,7 +280,11 @@ fn a_count_that_cannot_be_trusted_releases_nothing_of_a_sheet_and_still_a_screen
         venue.offer(&office, request.clone());
         venue.restart(true);
         let answers = venue.approve(request.id());
-        assert_eq!(answers.iter().any(Result::is_ok), is_released, "{schedule:?}");
+        assert_eq!(
+            answers.iter().any(Result::is_ok),
+            is_released,
+            "{schedule:?}"
+        );
     }
 }
 
@@ -254,13 +295,19 @@ fn a_declined_request_gives_no_share_and_is_not_approved_later() {
     let request = office.ask(venue.code(), &[hour(0)], EXPIRY);
     venue.poll(&mut office, None);
     let answers = venue.handle(Input::Decline(request.id()));
-    assert!(matches!(answers.as_slice(), [Ok(ReleaseAnswer::Declined { .. })]));
+    assert!(matches!(
+        answers.as_slice(),
+        [Ok(ReleaseAnswer::Declined { .. })]
+    ));
     venue.restart(false);
     venue.poll(&mut office, None);
     let (id, bytes) = office.answered.pop().expect("an answer");
     assert_eq!((id, bytes.len()), (request.id(), 17), "no room for a share");
     let before = ReleasingError::DecidedBefore(request.id());
-    assert_eq!(venue.approve(request.id()).pop().and_then(Result::err), Some(before));
+    assert_eq!(
+        venue.approve(request.id()).pop().and_then(Result::err),
+        Some(before)
+    );
     assert!(venue.counted.is_empty());
 }
 
@@ -279,13 +326,22 @@ fn refuses_requests_that_are_forged_late_early_foreign_or_outside_the_plan() {
     let good = office.ask(code, &[hour(0)], EXPIRY);
     let wrong_plan = refusal(&mut other, good.clone(), LATER);
     assert_eq!(wrong_plan, Some(ReleasingError::OtherPlan));
-    let late = RequestError::Expired { expiry: EXPIRY, now: EXPIRY };
+    let late = RequestError::Expired {
+        expiry: EXPIRY,
+        now: EXPIRY,
+    };
     assert_eq!(refusal(&mut venue, good.clone(), EXPIRY), Some(late.into()));
     let outside = office.ask(code, &[hour(30)], EXPIRY);
     let not_in_plan = ReleaseError::NotInPlan(hour(30));
-    assert_eq!(refusal(&mut venue, outside, LATER), Some(not_in_plan.into()));
+    assert_eq!(
+        refusal(&mut venue, outside, LATER),
+        Some(not_in_plan.into())
+    );
     let running = office.ask(code, &[hour(0)], EXPIRY);
-    let not_over = ReleaseError::NotOver { window: hour(0), now: NOW };
+    let not_over = ReleaseError::NotOver {
+        window: hour(0),
+        now: NOW,
+    };
     assert_eq!(refusal(&mut venue, running, NOW), Some(not_over.into()));
     let genuine = office.batch_verifying_key();
     office.batch_key = lachan_protocol::crypto::sign::SigningKey::random(&mut rng());
@@ -293,7 +349,10 @@ fn refuses_requests_that_are_forged_late_early_foreign_or_outside_the_plan() {
     let input = Input::Offered(forged.into_unverified(), &genuine);
     let outputs = venue.releasing.handle(input, LATER);
     let bad = ReleasingError::Request(RequestError::BadSignature);
-    assert_eq!(venue.perform(outputs).pop().and_then(Result::err), Some(bad));
+    assert_eq!(
+        venue.perform(outputs).pop().and_then(Result::err),
+        Some(bad)
+    );
     assert!(venue.requests.is_empty());
     assert_eq!(refusal(&mut venue, good, LATER), None, "control");
     assert_ne!(code, foreign);
@@ -310,7 +369,10 @@ fn nothing_is_counted_when_the_seed_of_a_day_is_gone() {
     };
     seeds.clear();
     let erased = ReleasingError::Release(ReleaseError::ShareErased(hour(0)));
-    assert_eq!(venue.approve(request.id()).pop().and_then(Result::err), Some(erased));
+    assert_eq!(
+        venue.approve(request.id()).pop().and_then(Result::err),
+        Some(erased)
+    );
     assert!(venue.counted.is_empty());
     assert_eq!(venue.requests[&request.id()].decision, None);
 }

@@ -22,14 +22,19 @@ pub fn root(lang: Lang) -> Clap {
         .after_help(Help::ExamplesRoot.say(lang))
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
-        .arg(path("home", "DIR", Help::ArgHome, lang).env("LACHAN_NODE_HOME"))
-        .arg(path("clock", "FILE", Help::ArgClock, lang))
-        .arg(option("lang", "vi|en", Help::ArgLang, lang).value_parser(["vi", "en"]))
-        .arg(flag("json", Help::ArgJson, lang))
-        .mut_args(|arg| {
-            arg.global(true)
-                .help_heading(Help::HeadingGlobal.say(lang))
-        })
+        .arg(
+            path("home", "DIR", Help::ArgHome, lang)
+                .env("LACHAN_NODE_HOME")
+                .display_order(100),
+        )
+        .arg(path("clock", "FILE", Help::ArgClock, lang).display_order(101))
+        .arg(
+            option("lang", "vi|en", Help::ArgLang, lang)
+                .value_parser(["vi", "en"])
+                .display_order(102),
+        )
+        .arg(flag("json", Help::ArgJson, lang).display_order(103))
+        .mut_args(|arg| arg.global(true).help_heading(Help::HeadingGlobal.say(lang)))
         .subcommands([
             init(lang),
             trust(lang),
@@ -205,6 +210,7 @@ fn localise(command: Clap, called: &str, lang: Lang) -> Clap {
                 .long("help")
                 .action(ArgAction::Help)
                 .help(Help::ArgHelp.say(lang))
+                .display_order(104)
                 .help_heading(Help::HeadingGlobal.say(lang)),
         );
     if called == PROGRAM {
@@ -214,6 +220,7 @@ fn localise(command: Clap, called: &str, lang: Lang) -> Clap {
                 .long("version")
                 .action(ArgAction::Version)
                 .help(Help::ArgVersion.say(lang))
+                .display_order(105)
                 .help_heading(Help::HeadingGlobal.say(lang)),
         );
     }
@@ -221,7 +228,7 @@ fn localise(command: Clap, called: &str, lang: Lang) -> Clap {
         let below = format!("{called} {name}");
         command = command.mut_subcommand(name, |sub| localise(sub, &below, lang));
     }
-    let usage = command.render_usage().to_string();
+    let usage = command.clone().render_usage().to_string();
     let words = format!("[{}]", Help::WordOptions.say(lang));
     let usage = usage
         .strip_prefix("Usage: ")

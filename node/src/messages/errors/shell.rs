@@ -61,26 +61,50 @@ impl Explain for ClockError {
             Self::Before1970 => told(
                 lang,
                 "Clock::Before1970",
-                ("Đồng hồ chỉ thời điểm trước năm 1970.", "Hãy chỉnh lại đồng hồ của máy."),
-                ("The clock stands before 1970.", "Set the clock of this machine."),
+                (
+                    "Đồng hồ chỉ thời điểm trước năm 1970.",
+                    "Hãy chỉnh lại đồng hồ của máy.",
+                ),
+                (
+                    "The clock stands before 1970.",
+                    "Set the clock of this machine.",
+                ),
             ),
             Self::NotANumber => told(
                 lang,
                 "Clock::NotANumber",
-                ("Tệp đồng hồ không chứa số giây.", "Tệp phải chứa một số nguyên, ví dụ 3600."),
-                ("The clock file does not hold a number of seconds.", "It must hold one integer, such as 3600."),
+                (
+                    "Tệp đồng hồ không chứa số giây.",
+                    "Tệp phải chứa một số nguyên, ví dụ 3600.",
+                ),
+                (
+                    "The clock file does not hold a number of seconds.",
+                    "It must hold one integer, such as 3600.",
+                ),
             ),
             Self::NotATestHome => told(
                 lang,
                 "Clock::NotATestHome",
-                ("Thư mục này không dùng đồng hồ thử nghiệm.", "Bỏ --clock; chỉ thư mục tạo bằng `init --test-clock` mới nghe theo nó."),
-                ("This home does not obey a test clock.", "Leave --clock out; only homes made with `init --test-clock` obey it."),
+                (
+                    "Thư mục này không dùng đồng hồ thử nghiệm.",
+                    "Bỏ --clock; chỉ thư mục tạo bằng `init --test-clock` mới nghe theo nó.",
+                ),
+                (
+                    "This home does not obey a test clock.",
+                    "Leave --clock out; only homes made with `init --test-clock` obey it.",
+                ),
             ),
             Self::Unreadable(kind) => told(
                 lang,
                 "Clock::Unreadable",
-                (format!("Không đọc được tệp đồng hồ: {kind}."), "Kiểm tra đường dẫn sau --clock."),
-                (format!("The clock file cannot be read: {kind}."), "Check the path after --clock."),
+                (
+                    format!("Không đọc được tệp đồng hồ: {kind}."),
+                    "Kiểm tra đường dẫn sau --clock.",
+                ),
+                (
+                    format!("The clock file cannot be read: {kind}."),
+                    "Check the path after --clock.",
+                ),
             ),
         }
     }
@@ -134,39 +158,75 @@ impl Explain for HomeError {
             Self::Absent => told(
                 lang,
                 "Home::Absent",
-                ("Chưa có nút nào trong thư mục này.", "Hãy chạy `lachan-node init relay` hoặc `init office` trước, hoặc chỉ thư mục bằng --home."),
-                ("There is no home in this folder yet.", "Run `lachan-node init relay` or `init office` first, or name the folder with --home."),
+                (
+                    "Chưa có nút nào trong thư mục này.",
+                    "Hãy chạy `lachan-node init relay` hoặc `init office` trước, hoặc chỉ thư mục bằng --home.",
+                ),
+                (
+                    "There is no home in this folder yet.",
+                    "Run `lachan-node init relay` or `init office` first, or name the folder with --home.",
+                ),
             ),
             Self::AlreadyMade => told(
                 lang,
                 "Home::AlreadyMade",
-                ("Thư mục này đã có một nút.", "Dùng tiếp, hoặc chọn thư mục khác bằng --home."),
-                ("There is a home in this folder already.", "Use it, or choose another folder with --home."),
+                (
+                    "Thư mục này đã có một nút.",
+                    "Dùng tiếp, hoặc chọn thư mục khác bằng --home.",
+                ),
+                (
+                    "There is a home in this folder already.",
+                    "Use it, or choose another folder with --home.",
+                ),
             ),
             Self::Config(error) => error.explain(lang),
             Self::InUse => told(
                 lang,
                 "Home::InUse",
-                ("Một tiến trình khác đang dùng thư mục này.", "Dừng nút đang chạy rồi thử lại."),
-                ("Another process uses this home.", "Stop the running node and try again."),
+                (
+                    "Một tiến trình khác đang dùng thư mục này.",
+                    "Dừng nút đang chạy rồi thử lại.",
+                ),
+                (
+                    "Another process uses this home.",
+                    "Stop the running node and try again.",
+                ),
             ),
             Self::Io(kind) => told(
                 lang,
                 "Home::Io",
-                (format!("Không đọc hoặc ghi được thư mục: {kind}."), "Kiểm tra quyền truy cập và chỗ trống trên đĩa."),
-                (format!("The home cannot be read or written: {kind}."), "Check its permissions and the space on the disk."),
+                (
+                    format!("Không đọc hoặc ghi được thư mục: {kind}."),
+                    "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
+                ),
+                (
+                    format!("The home cannot be read or written: {kind}."),
+                    "Check its permissions and the space on the disk.",
+                ),
             ),
             Self::Nowhere => told(
                 lang,
                 "Home::Nowhere",
-                ("Không biết dữ liệu nằm ở đâu.", "Chỉ thư mục bằng --home hoặc biến LACHAN_NODE_HOME."),
-                ("Nothing says where the home is.", "Name the folder with --home or the variable LACHAN_NODE_HOME."),
+                (
+                    "Không biết dữ liệu nằm ở đâu.",
+                    "Chỉ thư mục bằng --home hoặc biến LACHAN_NODE_HOME.",
+                ),
+                (
+                    "Nothing says where the home is.",
+                    "Name the folder with --home or the variable LACHAN_NODE_HOME.",
+                ),
             ),
             Self::UnknownFormat => told(
                 lang,
                 "Home::UnknownFormat",
-                ("Thư mục này do phiên bản khác của chương trình tạo ra.", "Dùng phiên bản mới hơn của lachan-node."),
-                ("This home was made by another version of the program.", "Use a newer version of lachan-node."),
+                (
+                    "Thư mục này do phiên bản khác của chương trình tạo ra.",
+                    "Dùng phiên bản mới hơn của lachan-node.",
+                ),
+                (
+                    "This home was made by another version of the program.",
+                    "Use a newer version of lachan-node.",
+                ),
             ),
         }
     }
@@ -178,26 +238,50 @@ impl Explain for KeyError {
             Self::Absent(name) => told(
                 lang,
                 "Key::Absent",
-                (format!("Không thấy khoá {name}."), "Kiểm tra đường dẫn, hoặc lấy lại bản sao của thư mục keys/."),
-                (format!("The key {name} is not there."), "Check the path, or bring keys/ back from a copy."),
+                (
+                    format!("Không thấy khoá {name}."),
+                    "Kiểm tra đường dẫn, hoặc lấy lại bản sao của thư mục keys/.",
+                ),
+                (
+                    format!("The key {name} is not there."),
+                    "Check the path, or bring keys/ back from a copy.",
+                ),
             ),
             Self::AlreadyThere(name) => told(
                 lang,
                 "Key::AlreadyThere",
-                (format!("Đã có tệp ở nơi sẽ ghi khoá {name}."), "Khoá không bao giờ bị ghi đè: chọn tên tệp khác."),
-                (format!("There is a file where the key {name} would go."), "Keys are never written over: choose another file."),
+                (
+                    format!("Đã có tệp ở nơi sẽ ghi khoá {name}."),
+                    "Khoá không bao giờ bị ghi đè: chọn tên tệp khác.",
+                ),
+                (
+                    format!("There is a file where the key {name} would go."),
+                    "Keys are never written over: choose another file.",
+                ),
             ),
             Self::Damaged(name) => told(
                 lang,
                 "Key::Damaged",
-                (format!("Khoá {name} bị hỏng."), "Lấy lại từ bản sao; không có nó thì không ký được."),
-                (format!("The key {name} is damaged."), "Bring it back from a copy; without it nothing can be signed."),
+                (
+                    format!("Khoá {name} bị hỏng."),
+                    "Lấy lại từ bản sao; không có nó thì không ký được.",
+                ),
+                (
+                    format!("The key {name} is damaged."),
+                    "Bring it back from a copy; without it nothing can be signed.",
+                ),
             ),
             Self::Io(name, kind) => told(
                 lang,
                 "Key::Io",
-                (format!("Không đọc hoặc ghi được khoá {name}: {kind}."), "Kiểm tra quyền truy cập và chỗ trống trên đĩa."),
-                (format!("The key {name} cannot be read or written: {kind}."), "Check permissions and the space on the disk."),
+                (
+                    format!("Không đọc hoặc ghi được khoá {name}: {kind}."),
+                    "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
+                ),
+                (
+                    format!("The key {name} cannot be read or written: {kind}."),
+                    "Check permissions and the space on the disk.",
+                ),
             ),
         }
     }
@@ -209,32 +293,59 @@ impl Explain for ControlError {
             Self::Broken(kind) => told(
                 lang,
                 "Control::Broken",
-                (format!("Mất liên lạc với nút đang chạy: {kind}."), "Xem nhật ký của nút rồi thử lại."),
-                (format!("The connection with the running node broke: {kind}."), "See the node's messages and try again."),
+                (
+                    format!("Mất liên lạc với nút đang chạy: {kind}."),
+                    "Xem nhật ký của nút rồi thử lại.",
+                ),
+                (
+                    format!("The connection with the running node broke: {kind}."),
+                    "See the node's messages and try again.",
+                ),
             ),
             Self::Malformed => told(
                 lang,
                 "Control::Malformed",
-                ("Nút đang chạy không hiểu lệnh này.", "Lệnh và nút phải cùng phiên bản: khởi động lại nút."),
-                ("The running node does not understand this command.", "Command and node must be of one version: restart the node."),
+                (
+                    "Nút đang chạy không hiểu lệnh này.",
+                    "Lệnh và nút phải cùng phiên bản: khởi động lại nút.",
+                ),
+                (
+                    "The running node does not understand this command.",
+                    "Command and node must be of one version: restart the node.",
+                ),
             ),
             Self::NotAnOffice => told(
                 lang,
                 "Control::NotAnOffice",
-                ("Nút này không phải văn phòng.", "Chạy lệnh này ở nút của cơ quan y tế."),
-                ("This node is no office.", "Run this command at the authority's node."),
+                (
+                    "Nút này không phải văn phòng.",
+                    "Chạy lệnh này ở nút của cơ quan y tế.",
+                ),
+                (
+                    "This node is no office.",
+                    "Run this command at the authority's node.",
+                ),
             ),
             Self::NotRunning => told(
                 lang,
                 "Control::NotRunning",
-                ("Không có nút nào đang chạy trong thư mục này.", "Chạy `lachan-node run` trước."),
+                (
+                    "Không có nút nào đang chạy trong thư mục này.",
+                    "Chạy `lachan-node run` trước.",
+                ),
                 ("No node runs in this home.", "Run `lachan-node run` first."),
             ),
             Self::Stopping => told(
                 lang,
                 "Control::Stopping",
-                ("Nút đang kết thúc, hoặc việc vừa xin đã hỏng.", "Xem nhật ký của nút rồi thử lại."),
-                ("The node is ending, or what was asked failed.", "See the node's messages and try again."),
+                (
+                    "Nút đang kết thúc, hoặc việc vừa xin đã hỏng.",
+                    "Xem nhật ký của nút rồi thử lại.",
+                ),
+                (
+                    "The node is ending, or what was asked failed.",
+                    "See the node's messages and try again.",
+                ),
             ),
         }
     }
@@ -246,20 +357,38 @@ impl Explain for NetError {
             Self::BadKey => told(
                 lang,
                 "Net::BadKey",
-                ("Khoá mạng của nút bị hỏng.", "Lấy lại keys/network từ bản sao."),
-                ("The node's network key is damaged.", "Bring keys/network back from a copy."),
+                (
+                    "Khoá mạng của nút bị hỏng.",
+                    "Lấy lại keys/network từ bản sao.",
+                ),
+                (
+                    "The node's network key is damaged.",
+                    "Bring keys/network back from a copy.",
+                ),
             ),
             Self::CannotListen(index) => told(
                 lang,
                 "Net::CannotListen",
-                (format!("Không nghe được ở địa chỉ thứ {index} của thiết lập."), "Chọn cổng còn trống trong node.toml, hoặc cổng 0."),
-                (format!("Cannot listen at address {index} of the settings."), "Choose a free port in node.toml, or port 0."),
+                (
+                    format!("Không nghe được ở địa chỉ thứ {index} của thiết lập."),
+                    "Chọn cổng còn trống trong node.toml, hoặc cổng 0.",
+                ),
+                (
+                    format!("Cannot listen at address {index} of the settings."),
+                    "Choose a free port in node.toml, or port 0.",
+                ),
             ),
             Self::Swarm => told(
                 lang,
                 "Net::Swarm",
-                ("Không dựng được mạng.", "Kiểm tra số tệp được mở (ulimit -n) rồi thử lại."),
-                ("The network cannot be set up.", "Check the limit of open files (ulimit -n) and try again."),
+                (
+                    "Không dựng được mạng.",
+                    "Kiểm tra số tệp được mở (ulimit -n) rồi thử lại.",
+                ),
+                (
+                    "The network cannot be set up.",
+                    "Check the limit of open files (ulimit -n) and try again.",
+                ),
             ),
         }
     }
@@ -272,8 +401,14 @@ impl Explain for RunError {
             Self::Control(kind) => told(
                 lang,
                 "Run::Control",
-                (format!("Không tạo được control.sock: {kind}."), "Kiểm tra quyền truy cập thư mục."),
-                (format!("control.sock cannot be made: {kind}."), "Check the permissions of the home."),
+                (
+                    format!("Không tạo được control.sock: {kind}."),
+                    "Kiểm tra quyền truy cập thư mục.",
+                ),
+                (
+                    format!("control.sock cannot be made: {kind}."),
+                    "Check the permissions of the home.",
+                ),
             ),
             Self::Home(error) => error.explain(lang),
             Self::Key(error) => error.explain(lang),
@@ -281,16 +416,28 @@ impl Explain for RunError {
             Self::Mirror(MirrorError::Follow(_) | MirrorError::Link(_)) => told(
                 lang,
                 "Run::Mirror",
-                ("Bản sao của một sổ bị hỏng.", "Xoá thư mục của sổ đó trong log/ rồi chạy lại: nút sẽ lấy lại từ đầu."),
-                ("The copy of a log is damaged.", "Remove its folder in log/ and run again: the node fetches it anew."),
+                (
+                    "Bản sao của một sổ bị hỏng.",
+                    "Xoá thư mục của sổ đó trong log/ rồi chạy lại: nút sẽ lấy lại từ đầu.",
+                ),
+                (
+                    "The copy of a log is damaged.",
+                    "Remove its folder in log/ and run again: the node fetches it anew.",
+                ),
             ),
             Self::Net(error) => error.explain(lang),
             Self::Office(error) => error.explain(lang),
             Self::Runtime(kind) => told(
                 lang,
                 "Run::Runtime",
-                (format!("Hệ thống không cho nút chạy: {kind}."), "Kiểm tra giới hạn tiến trình và tệp mở."),
-                (format!("The system does not let the node run: {kind}."), "Check the limits of processes and open files."),
+                (
+                    format!("Hệ thống không cho nút chạy: {kind}."),
+                    "Kiểm tra giới hạn tiến trình và tệp mở.",
+                ),
+                (
+                    format!("The system does not let the node run: {kind}."),
+                    "Check the limits of processes and open files.",
+                ),
             ),
             Self::Store(error) => error.explain(lang),
             Self::Trust(error) => error.explain(lang),

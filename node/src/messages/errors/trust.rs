@@ -13,37 +13,67 @@ impl Explain for TrustError {
             Self::Absent => told(
                 lang,
                 "Trust::Absent",
-                ("Nút chưa có danh sách tin cậy.", "Chạy `lachan-node trust install --trust TỆP --root KHOÁ`."),
-                ("No trust list is installed.", "Run `lachan-node trust install --trust FILE --root VKEY`."),
+                (
+                    "Nút chưa có danh sách tin cậy.",
+                    "Chạy `lachan-node trust install --trust TỆP --root KHOÁ`.",
+                ),
+                (
+                    "No trust list is installed.",
+                    "Run `lachan-node trust install --trust FILE --root VKEY`.",
+                ),
             ),
             Self::BadBlock { index, why } => {
                 let why = why.explain(lang);
                 told(
                     lang,
                     "Trust::BadBlock",
-                    (format!("Phần của cơ quan thứ {index} bị từ chối: {}", why.what), why.hint.clone()),
-                    (format!("The block of authority {index} is refused: {}", why.what), why.hint),
+                    (
+                        format!("Phần của cơ quan thứ {index} bị từ chối: {}", why.what),
+                        why.hint.clone(),
+                    ),
+                    (
+                        format!("The block of authority {index} is refused: {}", why.what),
+                        why.hint,
+                    ),
                 )
             }
             Self::Io(kind) => told(
                 lang,
                 "Trust::Io",
-                (format!("Không đọc hoặc ghi được tệp: {kind}."), "Kiểm tra các đường dẫn đã ghi."),
-                (format!("A file cannot be read or written: {kind}."), "Check the paths you gave."),
+                (
+                    format!("Không đọc hoặc ghi được tệp: {kind}."),
+                    "Kiểm tra các đường dẫn đã ghi.",
+                ),
+                (
+                    format!("A file cannot be read or written: {kind}."),
+                    "Check the paths you gave.",
+                ),
             ),
             Self::List(error) => error.explain(lang),
             Self::OtherKeys { origin } => told(
                 lang,
                 "Trust::OtherKeys",
-                (format!("Khoá của {origin} trong danh sách không phải khoá của văn phòng này."), "Nhờ gốc ký lại với authority.txt của văn phòng này."),
-                (format!("The keys of {origin} on the list are not those of this office."), "Have the root sign this office's authority.txt."),
+                (
+                    format!("Khoá của {origin} trong danh sách không phải khoá của văn phòng này."),
+                    "Nhờ gốc ký lại với authority.txt của văn phòng này.",
+                ),
+                (
+                    format!("The keys of {origin} on the list are not those of this office."),
+                    "Have the root sign this office's authority.txt.",
+                ),
             ),
             Self::Root(error) => error.explain(lang),
             Self::Unlisted { origin } => told(
                 lang,
                 "Trust::Unlisted",
-                (format!("{origin} không có trong danh sách tin cậy."), "Nhờ gốc ký danh sách có authority.txt của văn phòng này."),
-                (format!("{origin} is not on the trust list."), "Have the root sign a list with this office's authority.txt."),
+                (
+                    format!("{origin} không có trong danh sách tin cậy."),
+                    "Nhờ gốc ký danh sách có authority.txt của văn phòng này.",
+                ),
+                (
+                    format!("{origin} is not on the trust list."),
+                    "Have the root sign a list with this office's authority.txt.",
+                ),
             ),
         }
     }
@@ -61,8 +91,14 @@ impl Explain for VkeyError {
         told(
             lang,
             code,
-            ("Khoá gốc, hoặc origin, không hợp lệ.", "Khoá có dạng tên+số hex+base64: chép lại nguyên vẹn từ áp phích. Origin không có dấu cách hay dấu +."),
-            ("The root key, or the origin, is refused.", "A key reads name+hex+base64: copy it whole from the poster. An origin has no space and no +."),
+            (
+                "Khoá gốc, hoặc origin, không hợp lệ.",
+                "Khoá có dạng tên+số hex+base64: chép lại nguyên vẹn từ áp phích. Origin không có dấu cách hay dấu +.",
+            ),
+            (
+                "The root key, or the origin, is refused.",
+                "A key reads name+hex+base64: copy it whole from the poster. An origin has no space and no +.",
+            ),
         )
     }
 }
@@ -145,14 +181,26 @@ fn of_note(error: NoteError, lang: Lang) -> Explanation {
         NoteError::NotSigned => told(
             lang,
             "Note::NotSigned",
-            ("Danh sách không được khoá gốc này ký.", "So khoá gốc với bản in trên áp phích."),
-            ("The list is not signed by this root key.", "Compare the root key with the one on the poster."),
+            (
+                "Danh sách không được khoá gốc này ký.",
+                "So khoá gốc với bản in trên áp phích.",
+            ),
+            (
+                "The list is not signed by this root key.",
+                "Compare the root key with the one on the poster.",
+            ),
         ),
         NoteError::BadSignature { .. } => told(
             lang,
             "Note::BadSignature",
-            ("Chữ ký của danh sách không đúng.", "Danh sách đã bị sửa: xin lại bản khác."),
-            ("The list's signature does not verify.", "The list was changed: get another copy."),
+            (
+                "Chữ ký của danh sách không đúng.",
+                "Danh sách đã bị sửa: xin lại bản khác.",
+            ),
+            (
+                "The list's signature does not verify.",
+                "The list was changed: get another copy.",
+            ),
         ),
         NoteError::ControlCharacter
         | NoteError::MalformedSignature { .. }
@@ -162,8 +210,14 @@ fn of_note(error: NoteError, lang: Lang) -> Explanation {
         | NoteError::TooManySignatures => told(
             lang,
             "Note::Malformed",
-            ("Tệp không phải danh sách có chữ ký.", "Kiểm tra đường dẫn sau --trust."),
-            ("The file is no signed list.", "Check the path after --trust."),
+            (
+                "Tệp không phải danh sách có chữ ký.",
+                "Kiểm tra đường dẫn sau --trust.",
+            ),
+            (
+                "The file is no signed list.",
+                "Check the path after --trust.",
+            ),
         ),
     }
 }

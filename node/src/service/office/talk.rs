@@ -3,7 +3,8 @@
 //! Specified in specs/interfaces.md.
 
 use super::{OfficeHost, RunError};
-use crate::control::{Answer, Ask, Asked, ControlError};
+use crate::control::server::Asked;
+use crate::control::{Answer, Ask, ControlError};
 use crate::messages::{Explain, Lang, RequestWord};
 use crate::office::{
     Input, Publication, ReplyTo, RequestRefusal, RequestStage, RequestSummary, Requested,
@@ -46,8 +47,7 @@ impl OfficeHost {
                 to,
                 advice,
             } => {
-                let Some((venue, advice)) =
-                    CodeId::from_hex(&venue).zip(Advice::from_u8(advice))
+                let Some((venue, advice)) = CodeId::from_hex(&venue).zip(Advice::from_u8(advice))
                 else {
                     let error = ControlError::Malformed.explain(lang);
                     answer.send(Err(error)).ok();

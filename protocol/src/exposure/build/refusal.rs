@@ -35,8 +35,8 @@ pub enum BuildError {
     /// A time before day 28 or after day 65,535.
     #[error("the time {0} has no 29 days")]
     TimeOutOfRange(UnixTime),
-    /// More than 255 cases for one hour.
-    #[error("more than 255 cases for one hour")]
+    /// More cases for one hour than a count of one byte or a record of the manifest can hold.
+    #[error("more cases for one hour than a record can hold")]
     TooManyCases,
     /// More entries than a tick can say.
     #[error("more entries than a tick can hold")]

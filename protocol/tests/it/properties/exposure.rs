@@ -10,7 +10,7 @@ use lachan_protocol::exposure::batch::{
 use lachan_protocol::exposure::build::{BatchPlan, BuildError, Change, NewRelease};
 use lachan_protocol::exposure::history::{Earlier, EarlierEntry};
 use lachan_protocol::exposure::manifest::{
-    Cause, EntryRef, Manifest, ManifestLeaf, ManifestRecord, audit_indices,
+    Cause, EntryRef, ItemCommitments, Manifest, ManifestLeaf, ManifestRecord, audit_indices,
 };
 use lachan_protocol::exposure::padding::{is_size, places, sizes};
 use lachan_protocol::exposure::repeats::draw;
@@ -361,6 +361,24 @@ fn an_office_that_contradicts_itself_builds_nothing() {
     let changes = plan.manifest().leaves.iter();
     let changes = changes.filter(|leaf| matches!(leaf.record, ManifestRecord::Change { .. }));
     assert_eq!(changes.count(), 1);
+    // A record of the manifest has at most 131,072 bytes; 600 cases go beyond its count of one byte too.
+    let many = |count| {
+        (0..count)
+            .flat_map(|_| vec![release(key, hour, one(1))])
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        refused(build(many(600), vec![], &[], 1)),
+        Some(BuildError::TooManyCases)
+    );
+    assert_eq!(refused(build(many(255), vec![], &[], 1)), None);
+    let mut long = one(1);
+    long[0].items = ItemCommitments::new(vec![[1; 32]; 64]).expect("the most there are");
+    let long: Vec<NewRelease> = (0..60).map(|_| release(key, hour, long.clone())).collect();
+    assert_eq!(
+        refused(build(long, vec![], &[], 1)),
+        Some(BuildError::TooManyCases)
+    );
     let mut twice = history.clone();
     twice.push(history[3].clone());
     let damaged = BuildError::HistoryDamaged(history[3].first);

@@ -2,9 +2,7 @@
 use lachan_protocol::crypto::hash::sha256;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::log::checkpoint::{Checkpoint, CheckpointError};
-use lachan_protocol::log::follow::{
-    FollowError, FollowState, Follower, Input, Output, Request,
-};
+use lachan_protocol::log::follow::{FollowError, FollowState, Follower, Input, Output, Request};
 use lachan_protocol::log::leaf::Leaf;
 use lachan_protocol::log::merkle::{Frontier, Hash};
 use lachan_protocol::log::note::{NoteSigner, SignatureType, SignedNote, Vkey};
@@ -100,10 +98,7 @@ fn every_proof_of_small_trees_verifies_and_no_changed_one() {
             assert_eq!(verify(&leaf, index, size, &proof, &root), Ok(()));
             let bad = Err(InclusionError::BadProof);
             assert_eq!(verify(&flipped(leaf, 3), index, size, &proof, &root), bad);
-            assert_eq!(
-                verify(&leaf, index, size, &proof, &flipped(root, 77)),
-                bad
-            );
+            assert_eq!(verify(&leaf, index, size, &proof, &flipped(root, 77)), bad);
             for place in 0..proof.len() {
                 let mut changed = proof.clone();
                 changed[place] = flipped(changed[place], 200);
@@ -145,7 +140,12 @@ fn every_proof_of_small_trees_verifies_and_no_changed_one() {
 }
 
 pub(crate) fn log_signer() -> NoteSigner {
-    NoteSigner::new(ORIGIN, SignatureType::Ed25519, SigningKey::from_seed(&[7; 32])).unwrap()
+    NoteSigner::new(
+        ORIGIN,
+        SignatureType::Ed25519,
+        SigningKey::from_seed(&[7; 32]),
+    )
+    .unwrap()
 }
 
 /// A log that keeps every file of every size it had a checkpoint for.
@@ -250,7 +250,9 @@ fn run(
                 }
                 Output::Leaves { first, leaves } => {
                     assert_eq!(first, seen.leaves.len() as u64);
-                    let known = follower.checkpoint().expect("leaves come under a checkpoint");
+                    let known = follower
+                        .checkpoint()
+                        .expect("leaves come under a checkpoint");
                     seen.leaves.extend(leaves);
                     assert!(seen.leaves.len() as u64 <= known.size);
                 }
@@ -276,7 +278,9 @@ fn follower_gives_every_leaf_of_a_log_that_fills_bundles() {
             ..Server::default()
         };
         let (mut follower, mut seen) = (follower(FollowState::default()), Seen::default());
-        for size in [0, 1, 2, 200, 255, 256, 257, 300, 511, 513, 1024, 1500, 70_000, 70_001] {
+        for size in [
+            0, 1, 2, 200, 255, 256, 257, 300, 511, 513, 1024, 1500, 70_000, 70_001,
+        ] {
             let note = server.grow(size);
             let done = run(
                 &mut follower,
@@ -311,7 +315,11 @@ fn follower_asks_for_a_full_tile_where_a_partial_one_is_gone() {
     );
     assert_eq!(done, Ok(true));
     assert_eq!(seen.leaves, server.leaves[..300]);
-    assert!(seen.requests.iter().any(|r| r.resource.to_path() == "tile/entries/001"));
+    assert!(
+        seen.requests
+            .iter()
+            .any(|r| r.resource.to_path() == "tile/entries/001")
+    );
 }
 
 #[test]
@@ -323,7 +331,15 @@ fn follower_never_moves_to_a_smaller_size_nor_to_another_root() {
     let forked = other.grow(9);
     let forked_on = other.grow(12);
     let (mut follower, mut seen) = (follower(FollowState::default()), Seen::default());
-    run(&mut follower, &server, Input::Checkpoint(large), 99, 999, &mut seen).unwrap();
+    run(
+        &mut follower,
+        &server,
+        Input::Checkpoint(large),
+        99,
+        999,
+        &mut seen,
+    )
+    .unwrap();
     let smaller = FollowError::Smaller {
         known: 9,
         offered: 5,
@@ -336,13 +352,27 @@ fn follower_never_moves_to_a_smaller_size_nor_to_another_root() {
     let before = follower.state().clone();
     let mut none = Seen::default();
     assert_eq!(
-        run(&mut follower, &other, Input::Checkpoint(forked_on), 99, 999, &mut none),
+        run(
+            &mut follower,
+            &other,
+            Input::Checkpoint(forked_on),
+            99,
+            999,
+            &mut none
+        ),
         Err(FollowError::TilesMismatch)
     );
     assert_eq!(follower.state(), &before);
     // Control: the log's own next checkpoint is taken up.
     let next = server.grow(13);
-    let done = run(&mut follower, &server, Input::Checkpoint(next), 99, 999, &mut seen);
+    let done = run(
+        &mut follower,
+        &server,
+        Input::Checkpoint(next),
+        99,
+        999,
+        &mut seen,
+    );
     assert_eq!(done, Ok(true));
     assert_eq!(seen.leaves, server.leaves);
 }

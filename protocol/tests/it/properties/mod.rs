@@ -1,10 +1,9 @@
 //! Properties: algebra, round trips, lengths.
-mod exposure;
+mod code;
 pub(crate) mod exposure;
 pub(crate) mod exposure_samples;
+mod keys;
 mod log;
-mod matching;
 pub(crate) mod matching;
 mod office;
-mod token;
 pub(crate) mod token;

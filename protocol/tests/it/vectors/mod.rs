@@ -1,11 +1,8 @@
 //! Vectors: files that another language could read.
-mod entry;
 pub(crate) mod entry;
-mod exposure_batch;
 pub(crate) mod exposure_batch;
 pub(crate) mod exposure_files;
 pub(crate) mod kit;
-mod manifest;
 pub(crate) mod manifest;
 mod office;
 mod plan;
@@ -15,4 +12,3 @@ mod share_proof;
 mod venue_code;
 mod venue_url;
 pub(crate) mod visit_token;
-mod visit_token;
