@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const WIDTH: u64 = TILE_WIDTH as u64;
 
 /// A log's files, and the edge of its tree in memory.
+/// So many partial files of one tile or bundle are kept for readers of older checkpoints.
+const KEPT_PARTIALS: usize = 4;
+
 #[derive(Debug)]
 pub(super) struct Folder<D> {
     disk: D,
@@ -239,18 +242,25 @@ impl<D: Disk> Folder<D> {
         let size = checkpoint.size;
         let before = self.committed.replace((checkpoint, note));
         let before = before.map_or(0, |(checkpoint, _)| checkpoint.size);
-        for full in grown(before, size) {
-            if !full.is_partial() {
-                self.remove_partial(full);
-            }
+        for new in grown(before, size) {
+            self.remove_partial(new);
         }
         Ok(())
     }
 
-    /// Partial files of older checkpoints stay until the full one is there: a reader may be on its way to one.
-    fn remove_partial(&self, full: Resource) {
-        let partial = self.disk.list(&format!("{}.p", full.to_path()));
-        for path in partial.unwrap_or_default() {
+    /// The newest partial files stay until the full one is there: a reader may be on its way to one.
+    fn remove_partial(&self, new: Resource) {
+        let partial = self.disk.list(&format!("{}.p", new.to_full().to_path()));
+        let width = |path: &String| {
+            path.rsplit('/')
+                .next()
+                .and_then(|name| name.parse::<u16>().ok())
+        };
+        let mut partial = partial.unwrap_or_default();
+        partial.sort_by_key(width);
+        let kept = if new.is_partial() { KEPT_PARTIALS } else { 0 };
+        partial.truncate(partial.len().saturating_sub(kept));
+        for path in partial {
             // One that stays is harmless, and goes at the next start.
             self.disk.remove(&path).ok();
         }
