@@ -1,11 +1,7 @@
 //! The terminal: data on standard output, everything else on standard error, questions only to a person.
 //! The only file that prints; does not know what the commands do.
 //! Specified in specs/protocol.md §12.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is the one place that prints"
-)]
+#![expect(clippy::print_stderr, reason = "this is the one place that prints")]
 
 use super::CliError;
 use crate::messages::{Explain, Lang, Message, Speak};

@@ -2,23 +2,28 @@
 //! Knows files and records; does not judge what it keeps.
 //! Specified in specs/protocol.md §14.
 
-use crate::venue::releasing::{Decision, KeptRequest, Releasing};
+mod codes;
+mod records;
+
+pub use codes::laid_out;
+pub use records::PlanRecord;
+
+use codes::{names_in, remove_codes};
+use records::{request_from, request_to};
+
+use crate::venue::releasing::{KeptRequest, Releasing};
 use crate::venue::secrets::{
     PlanSecrets, Secret, SecretName, SecretPart, kept_until, mailbox_from, notice_from,
 };
-use crate::venue::shown::{ShownCode, to_lay_out};
+use crate::venue::shown::to_lay_out;
 use lachan_protocol::crypto::sign::VerifyingKey;
 use lachan_protocol::id::CodeId;
 use lachan_protocol::keys::plan::Plan;
 use lachan_protocol::keys::registration::{MailboxSecret, Registered, RegistrationAnswer};
-use lachan_protocol::office::request::RequestData;
 use lachan_protocol::time::{UnixTime, Window};
-use lachan_store::{
-    Batch, FileName, SecretFile, Store, StoreError, Tree, create_private_dir, write_durably,
-};
-use std::fs;
+use lachan_store::{Batch, SecretFile, Store, StoreError, Tree};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// code id → [`PlanRecord`]
@@ -27,10 +32,6 @@ const PLANS: Tree = Tree::new("venue-plans");
 const COUNTED: Tree = Tree::new("venue-counted");
 /// code id ‖ request id → decision ‖ sent ‖ request
 const REQUESTS: Tree = Tree::new("venue-requests");
-
-const CODE_SUFFIX: &str = ".url";
-const RECORD_VERSION: u8 = 1;
-const PENDING_LEN: usize = 1 + 4 + 4 + 32;
 
 /// Why the venue's things cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,54 +53,6 @@ pub enum ShelfError {
 impl From<std::io::Error> for ShelfError {
     fn from(error: std::io::Error) -> Self {
         Self::Store(error.into())
-    }
-}
-
-/// What the store says of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlanRecord {
-    /// Its code.
-    pub code: CodeId,
-    /// Its last window.
-    pub last: Window,
-    /// How often a rollback of the store had been accepted when the plan was made.
-    repairs: u32,
-    /// The file with its public bytes.
-    plan: FileName,
-    /// The file with the answer's public bytes; none while it waits for its answer.
-    answer: Option<FileName>,
-}
-
-impl PlanRecord {
-    /// Whether the office has answered.
-    #[must_use]
-    pub const fn is_registered(&self) -> bool {
-        self.answer.is_some()
-    }
-
-    fn to_bytes(self) -> Vec<u8> {
-        let mut bytes = vec![RECORD_VERSION];
-        bytes.extend(self.last.0.to_be_bytes());
-        bytes.extend(self.repairs.to_be_bytes());
-        bytes.extend(self.plan.to_bytes());
-        bytes.extend(self.answer.iter().flat_map(|name| name.to_bytes()));
-        bytes
-    }
-
-    fn from_bytes(code: CodeId, bytes: &[u8]) -> Option<Self> {
-        let (head, answer) = bytes.split_at_checked(PENDING_LEN)?;
-        let number = |at: usize| Some(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?));
-        let answer = match answer.len() {
-            0 => None,
-            _ => Some(FileName::from_bytes(answer.try_into().ok()?)),
-        };
-        (head.first() == Some(&RECORD_VERSION)).then_some(Self {
-            code,
-            last: Window(number(1)?),
-            repairs: number(5)?,
-            plan: FileName::from_bytes(head.get(9..)?.try_into().ok()?),
-            answer,
-        })
     }
 }
 
@@ -370,18 +323,7 @@ impl<'a> Shelf<'a> {
     /// [`ShelfError::Store`].
     pub fn lay_out(&self, registered: &Registered, now: UnixTime) -> Result<(), ShelfError> {
         let folder = self.codes.join(registered.plan().code_id().to_string());
-        create_private_dir(&folder)?;
-        let codes = to_lay_out(registered, &self.host, now);
-        for code in &codes {
-            let path = folder.join(file_name(code));
-            let text = format!("{}\n", code.url());
-            if fs::read_to_string(&path).ok().as_ref() != Some(&text) {
-                write_durably(&path, text.as_bytes())?;
-            }
-        }
-        remove_codes(&folder, |name| {
-            codes.iter().any(|code| file_name(code) == name)
-        })
+        codes::lay_out(&folder, &to_lay_out(registered, &self.host, now))
     }
 
     fn secret(
@@ -395,93 +337,6 @@ impl<'a> Shelf<'a> {
             found => Ok(Some(found?)),
         }
     }
-}
-
-/// The codes laid out in a folder `codes/`, by plan and time. Needs no lock: this is all that a display reads.
-///
-/// # Errors
-/// [`ShelfError::Store`]; [`ShelfError::Damaged`] names the plan.
-pub fn laid_out(codes: &Path, host: &str) -> Result<Vec<ShownCode>, ShelfError> {
-    let mut found = Vec::new();
-    for plan in names_in(codes)? {
-        let Some(code) = CodeId::from_hex(&plan) else {
-            continue;
-        };
-        for name in names_in(&codes.join(&plan))? {
-            if !name.ends_with(CODE_SUFFIX) {
-                continue;
-            }
-            let text = match fs::read_to_string(codes.join(&plan).join(&name)) {
-                // it was over, and somebody tidied up meanwhile
-                Err(error) if error.kind() == ErrorKind::NotFound => continue,
-                read => read?,
-            };
-            let shown = ShownCode::from_text(&text, host).map_err(|_| ShelfError::Damaged(code))?;
-            found.push(shown);
-        }
-    }
-    found.sort_by_key(|code| (code.code_id(), code.first()));
-    Ok(found)
-}
-
-fn file_name(code: &ShownCode) -> String {
-    format!("{:010}{CODE_SUFFIX}", code.first().0)
-}
-
-/// Removes the codes of a folder that are not to be kept, and the folder when it is empty.
-fn remove_codes(folder: &Path, keep: impl Fn(&str) -> bool) -> Result<(), ShelfError> {
-    let names = names_in(folder)?;
-    let mut kept = 0;
-    for name in &names {
-        if keep(name) {
-            kept += 1;
-        } else {
-            fs::remove_file(folder.join(name))?;
-        }
-    }
-    match fs::remove_dir(folder) {
-        Err(error) if kept == 0 && error.kind() != ErrorKind::NotFound => Err(error.into()),
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-/// Names of the files in a folder, in no order; none for a folder that is absent.
-fn names_in(folder: &Path) -> Result<Vec<String>, ShelfError> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.extend(entry?.file_name().into_string());
-    }
-    Ok(names)
-}
-
-fn request_to(request: &KeptRequest) -> Vec<u8> {
-    let decision = match request.decision {
-        None => 0,
-        Some(Decision::Approved) => 1,
-        Some(Decision::Declined) => 2,
-        Some(Decision::OverBudget) => 3,
-    };
-    let mut bytes = vec![decision, u8::from(request.is_sent)];
-    bytes.extend(request.data.to_bytes());
-    bytes
-}
-
-fn request_from(bytes: &[u8], batch_key: &VerifyingKey) -> Option<KeptRequest> {
-    let (&[decision, is_sent], data) = bytes.split_first_chunk()?;
-    Some(KeptRequest {
-        data: RequestData::from_bytes(data, batch_key).ok()?,
-        decision: match decision {
-            1 => Some(Decision::Approved),
-            2 => Some(Decision::Declined),
-            3 => Some(Decision::OverBudget),
-            _ => None,
-        },
-        is_sent: is_sent != 0,
-    })
 }
 
 fn damaged_key() -> StoreError {

@@ -4,7 +4,7 @@
 
 use lachan_client::qr::{Modules, to_png};
 use lachan_client::trust::Trust;
-use lachan_protocol::code::VenueUrl;
+use lachan_protocol::code::{CodeKey, VenueUrl};
 use lachan_protocol::crypto::sign::{Signature, SigningKey};
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::exposure::build::{BatchPlan, NewRelease, Tick};
@@ -27,7 +27,7 @@ use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::log::tile_set::{TileBuilder, push_entry};
 use lachan_protocol::log::tiles::Resource;
 use lachan_protocol::time::{UnixTime, Window};
-use lachan_protocol::trust::{AuthorityEntry, CodeKey, TrustList, TrustListHead, TrustedAuthority};
+use lachan_protocol::trust::{AuthorityEntry, TrustList, TrustListHead, TrustedAuthority};
 use lachan_protocol::wire::{Seq8, Seq16};
 use serde_json::Value;
 use std::io::Write;
@@ -117,11 +117,10 @@ impl World {
             clock: 21_600,
             log_key: self.log.vkey().clone(),
             batch_key: self.batch_key.verifying_key(),
-            code_keys: vec![CodeKey {
+            code_keys: vec![CodeKey::Current {
                 key: self.code_key.verifying_key(),
                 last: Window(600_000),
             }],
-            revoked_code_keys: vec![],
             issuers: vec![],
         })
         .unwrap();

@@ -4,6 +4,10 @@
 #![allow(
     missing_docs,
     unreachable_pub,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::panic,
+    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "tests: a panic is how they fail"
 )]

@@ -15,8 +15,8 @@ use lachan_protocol::office::request::{ItemHash, RequestData, RequestDraft, Requ
 use lachan_protocol::office::sealed::{self, MessageKind};
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::wire::Message;
-use rand::rngs::StdRng;
 use rand::SeedableRng;
+use rand::rngs::StdRng;
 use std::collections::BTreeMap;
 
 pub(crate) fn authority() -> AuthorityId {
@@ -114,7 +114,12 @@ impl Office {
     }
 
     /// Asks a venue for windows.
-    pub(crate) fn ask(&mut self, code: CodeId, windows: &[Window], expiry: UnixTime) -> RequestData {
+    pub(crate) fn ask(
+        &mut self,
+        code: CodeId,
+        windows: &[Window],
+        expiry: UnixTime,
+    ) -> RequestData {
         let number = u8::try_from(self.open.len() + 1).expect("few");
         let item = |window: &Window| RequestItem {
             window: *window,
@@ -151,13 +156,18 @@ impl Office {
                 self.answered.push((id, answer.to_bytes()));
                 return opened.reply.refused(&mut self.rng);
             }
-            if let ReleaseAnswer::Approved { shares, approval, .. } = &answer {
+            if let ReleaseAnswer::Approved {
+                shares, approval, ..
+            } = &answer
+            {
                 let (_, request) = self
                     .open
                     .iter()
                     .find(|(_, request)| request.id() == id)
                     .expect("an open request");
-                approval.verify(&plan.plan().venue_key(), request).expect("the venue's approval");
+                approval
+                    .verify(&plan.plan().venue_key(), request)
+                    .expect("the venue's approval");
                 assert_eq!(shares.len(), request.items().len());
                 for (item, share) in request.items().iter().zip(shares) {
                     combine(plan, item.window, share, &self.seeds).expect("a right share");

@@ -84,7 +84,12 @@ impl Disk {
     }
 
     fn shelf<'a>(&self, store: &'a Store) -> Shelf<'a> {
-        Shelf::new(store, self.path("keys"), self.path("codes"), DEFAULT_HOST.to_owned())
+        Shelf::new(
+            store,
+            self.path("keys"),
+            self.path("codes"),
+            DEFAULT_HOST.to_owned(),
+        )
     }
 
     fn register(
@@ -94,9 +99,22 @@ impl Disk {
         loses: bool,
     ) -> Result<Registered, VenueToolError> {
         let (prekey, code_keys) = (office.prekey(), office.code_keys());
-        let mut link = Link { office, now: NOW, loses };
+        let mut link = Link {
+            office,
+            now: NOW,
+            loses,
+        };
         let known = (&prekey, code_keys.as_slice());
-        self.with(|shelf| register(shelf, &mut link, &wish(schedule), known, NOW, &mut rand::rng()))
+        self.with(|shelf| {
+            register(
+                shelf,
+                &mut link,
+                &wish(schedule),
+                known,
+                NOW,
+                &mut rand::rng(),
+            )
+        })
     }
 
     fn open(shelf: &Shelf<'_>, office: &Office, code: CodeId) -> OpenPlan {
@@ -114,11 +132,20 @@ impl Disk {
         self.with(|shelf| Self::open(shelf, office, code).decide(shelf, request, approved, LATER))
     }
 
-    fn poll(&self, office: &mut Office, code: CodeId, loses: bool) -> Result<Polled, VenueToolError> {
+    fn poll(
+        &self,
+        office: &mut Office,
+        code: CodeId,
+        loses: bool,
+    ) -> Result<Polled, VenueToolError> {
         let (prekey, key) = (office.prekey(), office.batch_verifying_key());
         self.with(|shelf| {
             let mut plan = Self::open(shelf, office, code);
-            let mut link = Link { office, now: LATER, loses };
+            let mut link = Link {
+                office,
+                now: LATER,
+                loses,
+            };
             plan.poll(shelf, &mut link, (&prekey, &key), None, LATER, &mut rng())
         })
     }
@@ -142,7 +169,9 @@ fn files_below(dir: &Path) -> Vec<PathBuf> {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 /// Whether a secret lies below a folder: as bytes, or in hexadecimal.
@@ -166,12 +195,18 @@ fn a_plan_is_registered_shown_and_still_there_after_a_restart() {
         // a display reads the folder only
         let codes = laid_out(&disk.path("codes"), DEFAULT_HOST).unwrap();
         let shown = shown::at(&codes, NOW).unwrap();
-        assert_eq!((shown.code_id(), shown.head().name.as_str()), (code, "Phở Thìn"));
+        assert_eq!(
+            (shown.code_id(), shown.head().name.as_str()),
+            (code, "Phở Thìn")
+        );
         let later = NOW.plus(5 * 3_600);
         disk.with(|shelf| shelf.lay_out(&again, later).unwrap());
         let codes = laid_out(&disk.path("codes"), DEFAULT_HOST).unwrap();
         assert!(codes.len() <= shown::PRELOADED, "only the next few hours");
-        assert!(codes.iter().all(|code| later < code.shown_until()), "what is over is removed");
+        assert!(
+            codes.iter().all(|code| later < code.shown_until()),
+            "what is over is removed"
+        );
         assert!(shown::at(&codes, later).is_some());
     }
 }
@@ -180,15 +215,25 @@ fn a_plan_is_registered_shown_and_still_there_after_a_restart() {
 fn an_answer_that_was_lost_comes_with_the_same_command_and_makes_no_second_plan() {
     let (disk, mut office) = (Disk::new(), Office::new());
     let lost = disk.register(&mut office, KeySchedule::Screen, true);
-    assert_eq!(lost.unwrap_err(), VenueToolError::Net(LinkError::TimedOut.into()));
-    assert!(laid_out(&disk.path("codes"), DEFAULT_HOST).unwrap().is_empty());
-    let registered = disk.register(&mut office, KeySchedule::Screen, false).unwrap();
+    assert_eq!(
+        lost.unwrap_err(),
+        VenueToolError::Net(LinkError::TimedOut.into())
+    );
+    assert!(
+        laid_out(&disk.path("codes"), DEFAULT_HOST)
+            .unwrap()
+            .is_empty()
+    );
+    let registered = disk
+        .register(&mut office, KeySchedule::Screen, false)
+        .unwrap();
     let code = registered.plan().code_id();
     assert_eq!(office.plans.keys().collect::<Vec<_>>(), [&code]);
     assert_eq!(registered.code_at(NOW), office.plans[&code].code_at(NOW));
     disk.with(|shelf| assert_eq!(shelf.plans().unwrap().len(), 1));
     // control: the same command once more, now that it is registered, is another plan
-    disk.register(&mut office, KeySchedule::Screen, false).unwrap();
+    disk.register(&mut office, KeySchedule::Screen, false)
+        .unwrap();
     assert_eq!(office.plans.len(), 2);
 }
 
@@ -197,7 +242,9 @@ fn nothing_is_kept_of_an_answer_that_is_refused() {
     for lie in [Lie::Proof, Lie::CodeKey] {
         let (disk, mut office) = (Disk::new(), Office::new());
         office.lie = Some(lie);
-        let refused = disk.register(&mut office, KeySchedule::Sheet, false).unwrap_err();
+        let refused = disk
+            .register(&mut office, KeySchedule::Sheet, false)
+            .unwrap_err();
         assert!(matches!(
             refused,
             VenueToolError::Registering(RegisteringError::BadAnswer(_))
@@ -207,7 +254,8 @@ fn nothing_is_kept_of_an_answer_that_is_refused() {
         assert!(files_below(&disk.path("state/files")).is_empty());
         disk.with(|shelf| assert!(shelf.plans().unwrap().is_empty()));
         office.lie = None;
-        disk.register(&mut office, KeySchedule::Sheet, false).unwrap();
+        disk.register(&mut office, KeySchedule::Sheet, false)
+            .unwrap();
     }
 }
 
@@ -226,12 +274,25 @@ fn neither_codes_nor_state_hold_a_secret_in_clear() {
         for file in files_below(&disk.path("keys")) {
             secrets.extend(fs::read(file).unwrap().chunks(32).map(<[u8]>::to_vec));
         }
-        assert_eq!(secrets.len(), 3 + if schedule == KeySchedule::Sheet { 16 } else { 2 });
+        assert_eq!(
+            secrets.len(),
+            3 + if schedule == KeySchedule::Sheet {
+                16
+            } else {
+                2
+            }
+        );
         disk.with(|shelf| {
             let plan = shelf.plan(&shelf.record(code).unwrap()).unwrap();
             let shares = shelf.secrets(&plan).unwrap().shares;
             for window in [hour(0), hour(1), hour(2)] {
-                secrets.push(shares.share_of(plan.head(), window).unwrap().to_bytes().to_vec());
+                secrets.push(
+                    shares
+                        .share_of(plan.head(), window)
+                        .unwrap()
+                        .to_bytes()
+                        .to_vec(),
+                );
             }
         });
         for secret in &secrets {
@@ -247,7 +308,11 @@ fn neither_codes_nor_state_hold_a_secret_in_clear() {
 #[test]
 fn the_count_is_on_the_disk_before_the_answer_leaves_and_the_answer_is_repeated() {
     let (disk, mut office) = (Disk::new(), Office::new());
-    let code = disk.register(&mut office, KeySchedule::Sheet, false).unwrap().plan().code_id();
+    let code = disk
+        .register(&mut office, KeySchedule::Sheet, false)
+        .unwrap()
+        .plan()
+        .code_id();
     let id = office.ask(code, &[hour(0), hour(1)], EXPIRY).id();
     disk.poll(&mut office, code, false).unwrap();
     assert!(office.answered.is_empty());
@@ -257,7 +322,10 @@ fn the_count_is_on_the_disk_before_the_answer_leaves_and_the_answer_is_repeated(
     // the reply is lost: the answer goes out again, byte for byte
     disk.poll(&mut office, code, true).unwrap_err();
     let polled = disk.poll(&mut office, code, false).unwrap_err();
-    assert_eq!(polled, VenueToolError::Poll(crate::venue::mailbox::PollError::ByOffice));
+    assert_eq!(
+        polled,
+        VenueToolError::Poll(crate::venue::mailbox::PollError::ByOffice)
+    );
     assert_eq!(office.answered.len(), 2);
     assert_eq!(office.answered[0], office.answered[1]);
     assert_eq!(disk.poll(&mut office, code, false).unwrap().carried, None);
@@ -267,7 +335,11 @@ fn the_count_is_on_the_disk_before_the_answer_leaves_and_the_answer_is_repeated(
 #[test]
 fn a_database_put_back_releases_nothing_and_then_counts_the_sheet_as_used_up() {
     let (disk, mut office) = (Disk::new(), Office::new());
-    let code = disk.register(&mut office, KeySchedule::Sheet, false).unwrap().plan().code_id();
+    let code = disk
+        .register(&mut office, KeySchedule::Sheet, false)
+        .unwrap()
+        .plan()
+        .code_id();
     let first = office.ask(code, &[hour(0)], EXPIRY).id();
     disk.poll(&mut office, code, false).unwrap();
     let (db, copy) = (disk.path("state/db"), disk.path("copy"));
@@ -305,11 +377,15 @@ fn copy_dir(from: &Path, to: &Path) {
 #[test]
 fn a_day_seed_is_erased_when_its_day_plus_29_begins_and_the_plan_when_all_is_over() {
     let (disk, mut office) = (Disk::new(), Office::new());
-    let registered = disk.register(&mut office, KeySchedule::Screen, false).unwrap();
+    let registered = disk
+        .register(&mut office, KeySchedule::Screen, false)
+        .unwrap();
     let (code, last) = (registered.plan().code_id(), registered.plan().head().last());
     let seeds = |disk: &Disk| {
         let names = files_below(&disk.path("keys")).into_iter();
-        names.filter(|name| name.to_str().unwrap().contains("-seed-")).count()
+        names
+            .filter(|name| name.to_str().unwrap().contains("-seed-"))
+            .count()
     };
     let dies = NOW.day().kept_until();
     disk.with(|shelf| shelf.tidy(dies.minus(1)).unwrap());
