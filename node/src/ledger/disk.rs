@@ -41,20 +41,46 @@ pub trait Disk {
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError>;
 }
 
+/// What is known of a followed log beyond the checkpoint that is served.
+pub(super) const STATE: &str = "following";
+
 /// A folder of the file system.
 #[derive(Clone, Debug)]
-pub struct FsDisk(PathBuf);
+pub struct FsDisk {
+    folder: PathBuf,
+    state: Option<PathBuf>,
+}
 
 impl FsDisk {
     /// Works below this folder.
     #[must_use]
     pub fn new(folder: &Path) -> Self {
-        Self(folder.to_owned())
+        Self {
+            folder: folder.to_owned(),
+            state: None,
+        }
+    }
+
+    /// Keeps the state of following in this file instead: the folder then holds the log and nothing else, and is
+    /// equal, byte for byte, to every other copy's.
+    #[must_use]
+    pub fn with_state(self, file: &Path) -> Self {
+        Self {
+            state: Some(file.to_owned()),
+            ..self
+        }
+    }
+
+    fn place(&self, path: &str) -> PathBuf {
+        match &self.state {
+            Some(file) if path == STATE => file.clone(),
+            Some(_) | None => self.folder.join(path),
+        }
     }
 
     fn make_folders(&self, path: &str) -> Result<(), StoreError> {
-        create_if_missing(&self.0)?;
-        let mut folder = self.0.clone();
+        create_if_missing(&self.folder)?;
+        let mut folder = self.folder.clone();
         let parts: Vec<&str> = path.split('/').collect();
         for part in parts.iter().take(parts.len() - 1) {
             // One by one: each new folder's own entry is synced too.
@@ -67,11 +93,11 @@ impl FsDisk {
 
 impl Disk for FsDisk {
     fn read(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        found(std::fs::read(self.0.join(path)))
+        found(std::fs::read(self.place(path)))
     }
 
     fn read_back(&self, path: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(mut file) = found(File::open(self.0.join(path)))? else {
+        let Some(mut file) = found(File::open(self.place(path)))? else {
             return Ok(None);
         };
         // A file system without it just reads its cache.
@@ -83,13 +109,13 @@ impl Disk for FsDisk {
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
         self.make_folders(path)?;
-        write_durably(&self.0.join(path), bytes)
+        write_durably(&self.place(path), bytes)
     }
 
     fn remove(&self, path: &str) -> Result<(), StoreError> {
-        let file = self.0.join(path);
+        let file = self.place(path);
         found(std::fs::remove_file(&file))?;
-        if let Some(folder) = file.parent().filter(|folder| *folder != self.0) {
+        if let Some(folder) = file.parent().filter(|folder| *folder != self.folder) {
             // Fails while something else is in it.
             std::fs::remove_dir(folder).ok();
         }
@@ -99,7 +125,7 @@ impl Disk for FsDisk {
     fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
         while let Some(folder) = folders.pop() {
-            let Some(entries) = found(std::fs::read_dir(self.0.join(&folder)))? else {
+            let Some(entries) = found(std::fs::read_dir(self.folder.join(&folder)))? else {
                 continue;
             };
             for entry in entries {

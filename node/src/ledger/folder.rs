@@ -17,9 +17,6 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const WIDTH: u64 = TILE_WIDTH as u64;
 
 /// A log's files, and the edge of its tree in memory.
-/// So many partial files of one tile or bundle are kept for readers of older checkpoints.
-const KEPT_PARTIALS: usize = 4;
-
 #[derive(Debug)]
 pub(super) struct Folder<D> {
     disk: D,
@@ -84,21 +81,30 @@ impl<D: Disk> Folder<D> {
         Ok(())
     }
 
-    /// Removes what lies beyond the tree: leaves that no checkpoint ever had.
+    /// Removes what lies beyond the tree (leaves that no checkpoint ever had), and partial files that were outgrown.
     pub(super) fn truncate(&self) -> Result<(), LedgerError> {
         let size = self.settled.size();
-        let files: BTreeSet<String> = self.disk.list("tile")?.into_iter().collect();
-        for path in &files {
-            let Ok(resource) = Resource::from_path(path) else {
+        let keep = self.edges();
+        for path in self.disk.list("tile")? {
+            let Ok(resource) = Resource::from_path(&path) else {
                 continue;
             };
-            let replaced = resource.is_partial() && files.contains(&resource.to_full().to_path());
-            let replaced = replaced && !lies_beyond(resource.to_full(), size);
-            if replaced || lies_beyond(resource, size) {
-                self.disk.remove(path)?;
+            let outgrown = resource.is_partial() && !keep.contains(&resource);
+            if outgrown || lies_beyond(resource, size) {
+                self.disk.remove(&path)?;
             }
         }
         Ok(())
+    }
+
+    /// The partial files of the checkpoint and of the tree beyond it.
+    fn edges(&self) -> BTreeSet<Resource> {
+        let committed = self.committed.as_ref();
+        let committed = committed.map_or(0, |(checkpoint, _)| checkpoint.size);
+        [committed, self.settled.size()]
+            .into_iter()
+            .flat_map(edge_of)
+            .collect()
     }
 
     pub(super) const fn disk(&self) -> &D {
@@ -242,27 +248,28 @@ impl<D: Disk> Folder<D> {
         let size = checkpoint.size;
         let before = self.committed.replace((checkpoint, note));
         let before = before.map_or(0, |(checkpoint, _)| checkpoint.size);
-        for new in grown(before, size) {
-            self.remove_partial(new);
+        let keep = self.edges();
+        let places: BTreeSet<Resource> = grown(before, size)
+            .into_iter()
+            .chain(edge_of(before))
+            .map(Resource::to_full)
+            .collect();
+        for place in places {
+            self.remove_outgrown(place, &keep);
         }
         Ok(())
     }
 
-    /// The newest partial files stay until the full one is there: a reader may be on its way to one.
-    fn remove_partial(&self, new: Resource) {
-        let partial = self.disk.list(&format!("{}.p", new.to_full().to_path()));
-        let width = |path: &String| {
-            path.rsplit('/')
-                .next()
-                .and_then(|name| name.parse::<u16>().ok())
-        };
-        let mut partial = partial.unwrap_or_default();
-        partial.sort_by_key(width);
-        let kept = if new.is_partial() { KEPT_PARTIALS } else { 0 };
-        partial.truncate(partial.len().saturating_sub(kept));
-        for path in partial {
-            // One that stays is harmless, and goes at the next start.
-            self.disk.remove(&path).ok();
+    /// Only the newest partial files stay, so that copies are equal whatever sizes they met on their way; a reader
+    /// of an older checkpoint is served their beginnings (`service/logs.rs`).
+    fn remove_outgrown(&self, full: Resource, keep: &BTreeSet<Resource>) {
+        let partial = self.disk.list(&format!("{}.p", full.to_path()));
+        for path in partial.unwrap_or_default() {
+            let kept = Resource::from_path(&path).is_ok_and(|found| keep.contains(&found));
+            if !kept {
+                // One that stays is harmless, and goes at the next start.
+                self.disk.remove(&path).ok();
+            }
         }
     }
 
@@ -285,6 +292,13 @@ impl<D: Disk> Folder<D> {
         let more = found.len() as u64 - (size - first);
         Ok(found.split_off(usize::try_from(more).unwrap_or(0)))
     }
+}
+
+/// The partial files of a tree of this size.
+fn edge_of(size: u64) -> impl Iterator<Item = Resource> {
+    partial_tiles(size)
+        .into_iter()
+        .chain(bundle_in(size / WIDTH, size))
 }
 
 /// Whether a bundle's leaves hash to its tile; the new ones are added to the frontier.

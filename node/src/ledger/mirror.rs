@@ -2,6 +2,7 @@
 //! Knows files and what the follower verified; does not know peers.
 //! Specified in specs/protocol.md §8.6 and §14.4.
 
+use super::disk::STATE;
 use super::folder::{Folder, WIDTH};
 use super::{Disk, FsDisk, LedgerError};
 use lachan_protocol::log::checkpoint::Checkpoint;
@@ -9,20 +10,18 @@ use lachan_protocol::log::follow::FollowState;
 use lachan_protocol::log::note::SignedNote;
 use std::path::Path;
 
-/// What is known of the log beyond the checkpoint that is served: a file beside it, which is not served.
-const STATE: &str = "following";
-
 /// A copy of another's log.
 #[derive(Debug)]
 pub struct Mirror<D = FsDisk>(Folder<D>);
 
 impl Mirror {
-    /// Takes the copy up, and says what is known of the log.
+    /// Takes the copy in this folder up, and says what is known of the log; what is known beyond the checkpoint
+    /// lies in the file `state`.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn open(dir: &Path) -> Result<(Self, FollowState), LedgerError> {
-        Self::on(FsDisk::new(dir))
+    pub fn open(dir: &Path, state: &Path) -> Result<(Self, FollowState), LedgerError> {
+        Self::on(FsDisk::new(dir).with_state(state))
     }
 }
 

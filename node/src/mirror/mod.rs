@@ -77,12 +77,12 @@ impl MirrorTask {
     pub fn open(
         authority: &TrustedAuthority,
         policy: &WitnessPolicy,
-        folder: &Path,
+        (folder, state): (&Path, &Path),
         net: Net,
         heads: Heads,
         clock: Clock,
     ) -> Result<Self, MirrorError> {
-        let (ledger, state) = Mirror::open(folder)?;
+        let (ledger, state) = Mirror::open(folder, state)?;
         let follower = Follower::new(authority.log_key().clone(), policy.clone(), state)?;
         Ok(Self {
             origin: authority.origin_hash(),

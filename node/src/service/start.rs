@@ -90,10 +90,12 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
             continue;
         }
         let origin = authority.origin_hash();
+        let spool = home.paths().spool();
+        let state = spool.join(format!("following-{origin}"));
         let mirror = MirrorTask::open(
             authority,
             trust.policy(),
-            &folders[&origin],
+            (&folders[&origin], &state),
             net.clone(),
             heads.clone(),
             clock.clone(),
