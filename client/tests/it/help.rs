@@ -2,15 +2,15 @@
 //! Knows the parser's public door.
 //! Specified in specs/protocol.md §12.
 
-use lachan_client::cli::args::{Parsed, parse};
+use clap::Command;
+use lachan_client::cli::args::{Parsed, parse, root};
 use lachan_client::messages::Lang;
 use std::ffi::OsString;
 
-fn help(words: &[&str], lang: Lang) -> String {
-    let words: Vec<OsString> = ["lachan"]
-        .iter()
-        .chain(words)
-        .chain(&["--help"])
+fn help(words: &[String], lang: Lang) -> String {
+    let words: Vec<OsString> = [&["lachan".to_owned()], words, &["--help".to_owned()]]
+        .concat()
+        .into_iter()
         .map(OsString::from)
         .collect();
     match parse(&words, lang).unwrap() {
@@ -19,26 +19,24 @@ fn help(words: &[&str], lang: Lang) -> String {
     }
 }
 
+/// How a command and all below it are called.
+fn calls(command: &Command, above: &[String]) -> Vec<Vec<String>> {
+    let mut all = vec![above.to_vec()];
+    for below in command.get_subcommands() {
+        let words = [above, &[below.get_name().to_owned()]].concat();
+        all.extend(calls(below, &words));
+    }
+    all
+}
+
 fn all(lang: Lang) -> String {
-    let commands: [&[&str]; 9] = [
-        &[],
-        &["init"],
-        &["check-in"],
-        &["check-out"],
-        &["status"],
-        &["sync"],
-        &["exposures"],
-        &["visits"],
-        &["forget"],
-    ];
-    commands
+    calls(&root(lang), &[])
         .iter()
         .map(|words| {
-            format!(
-                "$ lachan {} --help\n{}\n",
-                words.join(" "),
-                help(words, lang)
-            )
+            let call = [&["lachan".to_owned()], words.as_slice()]
+                .concat()
+                .join(" ");
+            format!("$ {call} --help\n{}\n", help(words, lang))
         })
         .collect()
 }

@@ -141,7 +141,7 @@ fn a_second_scan_leaves_and_another_venue_moves_on() {
     // The next visit ends by itself.
     scan(cafe.url(at(80)), &[]);
     assert!(world.run("an", &["status"]).data()["open_visit"].is_object());
-    world.set_clock(at(80 + 90));
+    world.set_clock(at(80 + 95));
     let ran = world.run("an", &["status"]);
     assert!(ran.stderr.contains("ended by itself"), "{}", ran.stderr);
     assert!(ran.data()["open_visit"].is_null());

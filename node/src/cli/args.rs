@@ -134,7 +134,7 @@ pub struct RunArgs {
 #[derive(Debug)]
 pub enum Parsed {
     /// Work to do.
-    Command(Global, Command),
+    Command(Global, Box<Command>),
     /// Help or version, to be printed.
     Text(String),
 }
@@ -179,7 +179,7 @@ pub fn parse(args: &[OsString], lang: Lang) -> Result<Parsed, UsageError> {
         clock: matches.get_one::<PathBuf>("clock").cloned(),
         home: matches.get_one::<PathBuf>("home").cloned(),
     };
-    Ok(Parsed::Command(global, read(&matches)?))
+    Ok(Parsed::Command(global, Box::new(read(&matches)?)))
 }
 
 fn read(matches: &ArgMatches) -> Result<Command, UsageError> {

@@ -35,7 +35,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             terminal.text(&text);
             return ExitCode::SUCCESS;
         }
-        Ok(Parsed::Command(global, command)) => dispatch(&global, command, &terminal),
+        Ok(Parsed::Command(global, command)) => dispatch(&global, *command, &terminal),
         Err(error) => Err(error.into()),
     };
     match result {

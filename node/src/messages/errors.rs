@@ -5,5 +5,6 @@
 
 mod disk;
 mod office;
+mod running;
 mod shell;
 mod trust;

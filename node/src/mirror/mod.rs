@@ -11,11 +11,12 @@ use lachan_link::{LinkError, LogReply, LogRequest, PeerId};
 use lachan_protocol::id::OriginHash;
 use lachan_protocol::log::checkpoint::LONGEST_CHECKPOINT;
 use lachan_protocol::log::follow::{FollowError, Follower, Input, Output, Request};
+use lachan_protocol::log::note::Vkey;
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::log::tiles::Resource;
 use lachan_protocol::trust::TrustedAuthority;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::task::block_in_place;
 
@@ -23,6 +24,10 @@ use tokio::task::block_in_place;
 const POLL: Duration = Duration::from_secs(10);
 /// So many peers are asked at each poll.
 const ASKED: usize = 3;
+/// Who forwards a checkpoint may not have its leaves yet: it is asked again, first after this time.
+const FIRST_AGAIN: Duration = Duration::from_millis(100);
+/// After so many failures in a row a checkpoint whose leaves nobody has is forgotten.
+const MOST_FAILURES: u32 = 8;
 
 /// Why a log could not be followed further with a peer.
 #[derive(Debug, thiserror::Error)]
@@ -51,12 +56,17 @@ pub enum Nudge {
 #[derive(Debug)]
 pub struct MirrorTask {
     origin: OriginHash,
+    log_key: Vkey,
+    policy: WitnessPolicy,
     follower: Follower,
     ledger: Mirror,
     net: Net,
     heads: Heads,
     clock: Clock,
     tried: watch::Sender<bool>,
+    failures: u32,
+    /// Whom to ask again, and when.
+    again: Option<(Instant, PeerId)>,
 }
 
 impl MirrorTask {
@@ -76,12 +86,16 @@ impl MirrorTask {
         let follower = Follower::new(authority.log_key().clone(), policy.clone(), state)?;
         Ok(Self {
             origin: authority.origin_hash(),
+            log_key: authority.log_key().clone(),
+            policy: policy.clone(),
             follower,
             ledger,
             net,
             heads,
             clock,
             tried: watch::Sender::new(false),
+            failures: 0,
+            again: None,
         })
     }
 
@@ -96,7 +110,13 @@ impl MirrorTask {
         self.tell_head(false).await;
         let mut poll = tokio::time::interval(POLL);
         loop {
+            let again = self.again;
             tokio::select! {
+                () = until(again), if again.is_some() => {
+                    if let Some((_, peer)) = self.again.take() {
+                        self.look_at(peer, None).await;
+                    }
+                }
                 nudge = nudges.recv() => match nudge {
                     None => break,
                     Some(Nudge::Ready(peer)) => self.look_at(peer, None).await,
@@ -117,17 +137,35 @@ impl MirrorTask {
     async fn look_at(&mut self, peer: PeerId, note: Option<Vec<u8>>) {
         let before = self.follower.checkpoint().map(|newest| newest.size);
         match self.catch_up(peer, note).await {
-            Ok(()) => {}
+            Ok(()) => self.failures = 0,
             Err(MirrorError::Link(LinkError::NotFound | LinkError::Refused { .. })) => {}
-            Err(error) => {
-                tracing::warn!(%peer, log = %self.origin, %error, "could not follow a log")
-            }
+            Err(error) => self.failed(peer, &error),
         }
         let after = self.follower.checkpoint().map(|newest| newest.size);
         if after != before && self.follower.is_caught_up() {
             self.tell_head(true).await;
         }
         self.tried.send_replace(true);
+    }
+
+    fn failed(&mut self, peer: PeerId, error: &MirrorError) {
+        if matches!(error, MirrorError::Follow(FollowError::Unavailable(_))) {
+            tracing::debug!(%peer, log = %self.origin, %error, "a peer does not have the leaves yet");
+        } else {
+            tracing::warn!(%peer, log = %self.origin, %error, "could not follow a log");
+        }
+        self.again = Some((Instant::now() + FIRST_AGAIN * (1 << self.failures), peer));
+        self.failures += 1;
+        if self.failures < MOST_FAILURES {
+            return;
+        }
+        self.failures = 0;
+        self.again = None;
+        let state = self.follower.state().clone();
+        match Follower::new(self.log_key.clone(), self.policy.clone(), state) {
+            Ok(follower) => self.follower = follower,
+            Err(error) => tracing::error!(%error, "a log's state is damaged"),
+        }
     }
 
     async fn catch_up(&mut self, peer: PeerId, note: Option<Vec<u8>>) -> Result<(), MirrorError> {
@@ -208,5 +246,12 @@ impl MirrorTask {
         let time = self.clock.now().ok().filter(|_| is_new);
         self.heads.set(checkpoint.clone(), time);
         self.net.know(checkpoint).await;
+    }
+}
+
+/// Waits until it is time to ask again.
+async fn until(again: Option<(Instant, PeerId)>) {
+    if let Some((at, _)) = again {
+        tokio::time::sleep_until(at.into()).await;
     }
 }

@@ -5,11 +5,13 @@
 use crate::net::LogSource;
 use lachan_link::{LogReply, LogRequest, Refusal};
 use lachan_protocol::id::OriginHash;
+use lachan_protocol::log::tile_set::split_entry;
 use lachan_protocol::log::tiles::Resource;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The logs of a home.
@@ -33,7 +35,14 @@ impl LogSource for Logs {
             return LogReply::Refused(Refusal::NotAPath);
         };
         let file = folder.join(resource.to_path());
-        match read_range(&file, request.offset(), request.length()) {
+        let (offset, length) = (request.offset(), request.length());
+        let read = match read_range(&file, offset, length) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                read_beginning(folder, resource, offset, length)
+            }
+            read => read,
+        };
+        match read {
             Ok(reply) => reply,
             Err(error) if error.kind() == ErrorKind::NotFound => LogReply::NotFound,
             Err(error) => {
@@ -44,7 +53,7 @@ impl LogSource for Logs {
     }
 }
 
-fn read_range(file: &PathBuf, offset: u64, length: u32) -> std::io::Result<LogReply> {
+fn read_range(file: &Path, offset: u64, length: u32) -> std::io::Result<LogReply> {
     let mut file = File::open(file)?;
     let total = file.metadata()?.len();
     if offset > total {
@@ -54,6 +63,69 @@ fn read_range(file: &PathBuf, offset: u64, length: u32) -> std::io::Result<LogRe
     let mut bytes = Vec::new();
     file.take(u64::from(length)).read_to_end(&mut bytes)?;
     Ok(LogReply::Part { total, bytes })
+}
+
+/// A partial resource that the log outgrew is the beginning of the one that is there: of the next larger partial
+/// one, or of the full one.
+fn read_beginning(
+    folder: &Path,
+    resource: Resource,
+    offset: u64,
+    length: u32,
+) -> std::io::Result<LogReply> {
+    let (Resource::Entries { width, .. } | Resource::Tile { width, .. }) = resource else {
+        return Ok(LogReply::NotFound);
+    };
+    let partial = folder.join(resource.to_path());
+    let larger = partial
+        .parent()
+        .map(widths_in)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|other| *other > width)
+        .min()
+        .map_or_else(
+            || folder.join(resource.to_full().to_path()),
+            |other| partial.with_file_name(other.to_string()),
+        );
+    let bytes = std::fs::read(larger)?;
+    let end = match resource {
+        Resource::Entries { .. } => entries_len(&bytes, width),
+        Resource::Checkpoint | Resource::Tile { .. } => Some(usize::from(width) * 32),
+    };
+    let Some(beginning) = end.and_then(|end| bytes.get(..end)) else {
+        return Ok(LogReply::NotFound);
+    };
+    let from = usize::try_from(offset).unwrap_or(usize::MAX);
+    let Some(rest) = beginning.get(from..) else {
+        return Ok(LogReply::Refused(Refusal::RangeBehindEnd));
+    };
+    let most = usize::try_from(length).unwrap_or(usize::MAX);
+    Ok(LogReply::Part {
+        total: beginning.len() as u64,
+        bytes: rest[..rest.len().min(most)].to_vec(),
+    })
+}
+
+/// The widths of the partial files in a folder; none when it is not there.
+fn widths_in(folder: &Path) -> Vec<u16> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let width = |name: OsString| name.to_str().and_then(|name| name.parse().ok());
+    entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| width(entry.file_name()))
+        .collect()
+}
+
+/// Bytes of the first entries of a bundle.
+fn entries_len(bundle: &[u8], width: u16) -> Option<usize> {
+    let mut rest = bundle;
+    for _ in 0..width {
+        (_, rest) = split_entry(rest)?;
+    }
+    Some(bundle.len() - rest.len())
 }
 
 #[cfg(test)]
@@ -88,5 +160,30 @@ mod tests {
         let request = LogRequest::new(other, "tile/0/000", 0, 4).unwrap();
         let unknown = LogReply::Refused(Refusal::UnknownOrigin);
         assert_eq!(logs.read(&request), unknown);
+    }
+
+    #[test]
+    fn serves_a_partial_file_that_was_outgrown_from_the_larger_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let origin = OriginHash::of_origin("log.example");
+        for folder in ["tile/0/000.p", "tile/entries/000.p"] {
+            std::fs::create_dir_all(dir.path().join(folder)).unwrap();
+        }
+        std::fs::write(dir.path().join("tile/0/000.p/3"), [9; 96]).unwrap();
+        let bundle = [0, 1, 5, 0, 2, 6, 7, 0, 0];
+        std::fs::write(dir.path().join("tile/entries/000.p/3"), bundle).unwrap();
+        let logs = Logs::new(BTreeMap::from([(origin, dir.path().to_owned())]));
+        let read =
+            |path: &str, offset| logs.read(&LogRequest::new(origin, path, offset, 99).unwrap());
+        let part = |total, bytes: &[u8]| LogReply::Part {
+            total,
+            bytes: bytes.to_vec(),
+        };
+        assert_eq!(read("tile/0/000.p/2", 60), part(64, &[9; 4]));
+        assert_eq!(read("tile/entries/000.p/2", 0), part(7, &bundle[..7]));
+        assert_eq!(read("tile/entries/000.p/2", 5), part(7, &bundle[5..7]));
+        assert_eq!(read("tile/entries/000.p/4", 0), LogReply::NotFound);
+        let behind = LogReply::Refused(Refusal::RangeBehindEnd);
+        assert_eq!(read("tile/entries/000.p/2", 8), behind);
     }
 }

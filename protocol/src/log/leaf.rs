@@ -35,14 +35,17 @@ pub enum LeafError {
     #[error("the helper's key is refused: {0}")]
     BadHelperKey(PointError),
     /// The batch key has not signed it.
-    #[error("{0}")]
-    BadSignature(#[from] BadSignature),
+    #[error("the leaf's signature does not verify")]
+    BadSignature,
     /// The bytes are not the leaf that their first byte says.
     #[error("the leaf is malformed: {0}")]
     Malformed(#[from] DecodeError),
     /// A leaf of another authority than the log's.
     #[error("the leaf is of another authority")]
-    WrongAuthority(AuthorityId),
+    WrongAuthority {
+        /// Whose leaf it says it is.
+        found: AuthorityId,
+    },
 }
 
 /// An office's X25519 key for the messages of one day.
@@ -141,10 +144,14 @@ pub trait SignedLeaf: Encode + Decode<()> + Sized {
             }));
         }
         let (head, _) = bytes.split_at(bytes.len() - 64);
-        batch_key.verify(Self::LABEL, &[head], &unverified.signature)?;
+        batch_key
+            .verify(Self::LABEL, &[head], &unverified.signature)
+            .map_err(|BadSignature| LeafError::BadSignature)?;
         let leaf = unverified.leaf;
         if leaf.authority() != *authority {
-            return Err(LeafError::WrongAuthority(leaf.authority()));
+            return Err(LeafError::WrongAuthority {
+                found: leaf.authority(),
+            });
         }
         Ok(leaf)
     }

@@ -3,7 +3,7 @@
 //! Specified in specs/protocol.md §8.3.
 
 use crate::log::checkpoint::Checkpoint;
-use crate::log::merkle::{Frontier, Hash, hashes_from_bytes, join};
+use crate::log::merkle::{Frontier, Hash, hashes_from_bytes};
 use crate::log::proof::{
     ConsistencyError, HashReader, prove_consistency, prove_inclusion, read_root, verify_consistency,
 };
@@ -335,17 +335,23 @@ impl TileBuilder {
             .collect()
     }
 
-    /// The root of the tree.
+    /// The edge as a frontier.
     #[must_use]
-    pub fn root(&self) -> Hash {
-        // Each edge's complete subtrees stand right of those of the edge above it.
+    pub fn frontier(&self) -> Frontier {
+        // Each level's complete subtrees stand right of those of the level above it.
         let mut subtrees = Vec::new();
         for edge in self.edges.iter().rev() {
             let mut frontier = Frontier::default();
             edge.iter().for_each(|hash| frontier.push(*hash));
             subtrees.extend(frontier.hashes());
         }
-        join(&subtrees).unwrap_or_else(Hash::of_nothing)
+        Frontier::new(self.size, subtrees).expect("one subtree for each bit of the size")
+    }
+
+    /// The root of the tree.
+    #[must_use]
+    pub fn root(&self) -> Hash {
+        self.frontier().root()
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
     ops::Bound,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
+    sync::Once,
     thread,
     time::Duration,
 };
@@ -86,7 +87,10 @@ impl Database {
         Ok(())
     }
 
-    /// At most `limit` pairs in the order of their keys.
+    /// At most `limit` pairs in the order of their keys; fewer only if there are no more.
+    ///
+    /// Over a damaged database sled's iterator may end early without a word: it is begun again after the last pair
+    /// until it has nothing, and the pair it finds from the other end must have been met.
     pub(crate) fn range(
         &self,
         from: Bound<&[u8]>,
@@ -94,12 +98,30 @@ impl Database {
         limit: usize,
     ) -> Result<Vec<Pair>, StoreError> {
         let db = self.db()?;
-        fenced(|| {
-            let range = db.range::<&[u8], _>((from, to)).take(limit);
-            range
-                .map(|pair| pair.map(|(key, value)| (key.to_vec(), value.to_vec())))
-                .collect()
-        })
+        let mut pairs: Vec<Pair> = Vec::new();
+        while pairs.len() < limit {
+            let met = pairs.last().map(|(key, _)| key.clone());
+            let start = met.as_deref().map_or(from, Bound::Excluded);
+            if starts_after_end(start, to) {
+                break;
+            }
+            let left = limit - pairs.len();
+            let more = fenced(|| {
+                let range = db.range::<&[u8], _>((start, to)).take(left);
+                range
+                    .map(|pair| pair.map(into_pair))
+                    .collect::<sled::Result<Vec<_>>>()
+            })?;
+            if more.is_empty() {
+                let last = fenced(|| db.range::<&[u8], _>((start, to)).next_back().transpose())?;
+                if last.is_some() {
+                    return Err(StoreError::DatabaseCorrupt);
+                }
+                break;
+            }
+            pairs.extend(more);
+        }
+        Ok(pairs)
     }
 
     /// At most `limit` pairs before a key, the last one first.
@@ -114,9 +136,7 @@ impl Database {
                 .range::<&[u8], _>((Bound::Unbounded, to))
                 .rev()
                 .take(limit);
-            range
-                .map(|pair| pair.map(|(key, value)| (key.to_vec(), value.to_vec())))
-                .collect()
+            range.map(|pair| pair.map(into_pair)).collect()
         })
     }
 
@@ -134,6 +154,22 @@ impl Drop for Database {
         if wait_for_lock(&self.file).is_err() {
             tracing::warn!("the database was not let go of when it was closed");
         }
+    }
+}
+
+fn into_pair((key, value): (sled::IVec, sled::IVec)) -> Pair {
+    (key.to_vec(), value.to_vec())
+}
+
+/// Bounds that sled must not be asked for.
+fn starts_after_end(start: Bound<&[u8]>, end: Bound<&[u8]>) -> bool {
+    match (start, end) {
+        (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
+        (Bound::Included(start), Bound::Included(end)) => start > end,
+        (
+            Bound::Included(start) | Bound::Excluded(start),
+            Bound::Included(end) | Bound::Excluded(end),
+        ) => start >= end,
     }
 }
 
@@ -155,6 +191,21 @@ fn config(dir: &Path) -> sled::Config {
         .cache_capacity(CACHE_BYTES)
         .mode(sled::Mode::LowSpace)
         .flush_every_ms(None)
+}
+
+/// Silences what the panics of sled would print: their messages may show whole trees, values and all. Only that and
+/// where sled panicked is printed; other panics are printed as before. Programs call it first.
+pub fn hush_database_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| match info.location() {
+            Some(place) if place.file().contains("sled-0.34") => {
+                tracing::error!(line = place.line(), "the database panicked");
+            }
+            Some(_) | None => usual(info),
+        }));
+    });
 }
 
 /// Runs sled where its panics end.

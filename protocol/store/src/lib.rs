@@ -7,7 +7,7 @@
 //! | path | what it holds |
 //! |---|---|
 //! | `lock` | held by the one process that has the store open |
-//! | `db/` | sled 0.34.7: one tree, key = tree name ‖ 00 ‖ key, value = 16 bytes of checksum ‖ value; the head record under 00 ‖ `head` |
+//! | `db/` | sled 0.34.7 (its snapshot belongs to it: without it sled may lose everything): one tree, key = tree name ‖ 00 ‖ key, value = 16 bytes of checksum ‖ value; the head record under 00 ‖ `head` |
 //! | `db.new/` | a database being made; without meaning, removed |
 //! | `head` | the head again, outside sled: two slots of 112 bytes with CRC-32, at 0 and 4096, written in turn |
 //! | `files/` | big values, named by their SHA-256 |
@@ -25,7 +25,7 @@
 //!   with that sum at open, since sled skips a damaged piece in silence ([`Condition::Incomplete`]); a larger one is
 //!   [`Condition::Unswept`] until [`Store::verify`] has been called.
 //! - Each value carries a checksum over tree, key and value: a value is right or [`StoreError::Corrupt`].
-//! - A panic of sled becomes [`StoreError::DatabaseCorrupt`]. After any failure the store is poisoned
+//! - A panic of sled becomes [`StoreError::DatabaseCorrupt`]; what it prints is silenced by [`hush_database_panics`]. After any failure the store is poisoned
 //!   ([`StoreError::Poisoned`]) until [`Store::reopen`].
 //! - A full disk is [`StoreError::Full`], said before sled meets it.
 //!
@@ -47,6 +47,7 @@ mod durable;
 mod error;
 mod files;
 mod head;
+mod opening;
 mod record;
 mod recovery;
 mod repair;
@@ -56,6 +57,7 @@ mod store;
 mod sync;
 
 pub use batch::{BATCH_LIMIT, Batch, KEY_LIMIT, VALUE_LIMIT};
+pub use database::hush_database_panics;
 pub use durable::{create_private_dir, private_umask, write_durably};
 pub use error::{RecordKey, StoreError};
 pub use files::FileName;

@@ -10,8 +10,9 @@ use crate::{
     error::{RecordKey, StoreError},
     files::FileName,
     head::{Head, HeadFile, Sequence},
+    opening::{head_batch, head_in, random_name},
     record::{Sum, split_key, unwrap_checked},
-    store::{Condition, HEAD_KEY, Store, head_batch, head_in, random_name},
+    store::{Condition, HEAD_KEY, Store},
     sync::lock,
 };
 

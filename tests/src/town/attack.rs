@@ -7,7 +7,7 @@ use crate::town::case::log_folder;
 use crate::town::cast::{Cast, ORIGIN};
 use crate::town::opening::{Codes, citizen, field, root_vkey, tr};
 use crate::town::screen::Screen;
-use crate::town::visits::files_below;
+use crate::town::visits::{files_below, token_files};
 use crate::town::{Checks, TownError};
 use lachan_protocol::code::{
     CodeKey, CodeTrust, DEFAULT_HOST, UnverifiedVenueCode, VenueCode, VenueUrl,
@@ -138,7 +138,7 @@ fn tokens_of(phone: &Path) -> Result<Vec<VisitToken>, TownError> {
         what: "visit tokens",
     };
     let mut tokens = Vec::new();
-    for file in files_below(&phone.join("tokens"))? {
+    for file in token_files(phone)? {
         let bytes = std::fs::read(file)?;
         for token in bytes.chunks(TOKEN_LEN) {
             match VisitToken::from_bytes(token) {
@@ -270,18 +270,18 @@ fn plan_of(venue: &crate::home::Home, code: &str) -> Result<Plan, TownError> {
         .iter()
         .map(std::fs::read)
         .collect::<Result<_, _>>()?;
-    let plans = files.iter().filter_map(|file| {
-        Plan::from_bytes(file).ok().or_else(|| {
-            files
-                .iter()
-                .filter(|file| file.len() == 32)
-                .find_map(|notice| {
-                    let notice: [u8; 32] = notice.as_slice().try_into().ok()?;
-                    Plan::from_public_bytes(file, NoticeSecret(notice)).ok()
-                })
-        })
-    });
-    let mut plans = plans.filter(|plan| Some(plan.code_id()) == code);
+    // Which of the files of 32 bytes is the notice secret shows by the plan's id, which depends on it.
+    let notices = || {
+        let secrets = files
+            .iter()
+            .filter_map(|file| <[u8; 32]>::try_from(file.as_slice()).ok());
+        secrets.map(NoticeSecret)
+    };
+    let mut plans = files
+        .iter()
+        .flat_map(|file| notices().map(move |notice| Plan::from_public_bytes(file, notice)))
+        .flatten()
+        .filter(|plan| Some(plan.code_id()) == code);
     plans.next().ok_or(TownError::Files {
         whose: "the restaurant",
         what: "its plan",

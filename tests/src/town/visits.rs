@@ -7,7 +7,7 @@ use crate::town::cast::{Cast, MARKET, RESTAURANT};
 use crate::town::opening::{Codes, citizen, tr};
 use crate::town::screen::Screen;
 use crate::town::{Checks, TownError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What happens at one time of the day.
 enum Event {
@@ -124,11 +124,25 @@ const fn name(venue: Venue) -> &'static str {
     }
 }
 
+/// The files with tokens of a phone: one a day, named by the day.
+///
+/// # Errors
+/// Those of the file system.
+pub fn token_files(phone: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let is_day = |path: &PathBuf| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().parse::<jiff::civil::Date>().is_ok())
+    };
+    let mut files = files_below(&phone.join("tokens"))?;
+    files.retain(is_day);
+    Ok(files)
+}
+
 /// Lengths of all files with tokens, of all phones.
 fn token_file_lengths(cast: &Cast) -> Result<Vec<u64>, TownError> {
     let mut lengths = Vec::new();
     for phone in &cast.citizens {
-        for file in files_below(&phone.folder().join("tokens"))? {
+        for file in token_files(phone.folder())? {
             lengths.push(std::fs::metadata(file)?.len());
         }
     }
@@ -139,7 +153,7 @@ fn token_file_lengths(cast: &Cast) -> Result<Vec<u64>, TownError> {
 ///
 /// # Errors
 /// Those of the file system.
-pub fn files_below(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
+pub fn files_below(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(files),

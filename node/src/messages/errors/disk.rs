@@ -155,6 +155,7 @@ impl Explain for LedgerError {
             Self::Checkpoint(_) => "Ledger::Checkpoint",
             Self::Damaged => "Ledger::Damaged",
             Self::Gap { .. } => "Ledger::Gap",
+            Self::NotAsWritten(_) => "Ledger::NotAsWritten",
             Self::Note(_) => "Ledger::Note",
             Self::Store(error) => return error.explain(lang),
         };

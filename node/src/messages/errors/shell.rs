@@ -1,17 +1,13 @@
-//! Errors of the shells: command line, clock, home, settings, keys, control socket, network, run.
+//! Errors of the shells before anything runs: command line, clock, home, settings, keys.
 //! Knows the enums and words.
 //! Specified in specs/refusals.md.
 
 use crate::cli::UsageError;
 use crate::clock::ClockError;
 use crate::config::ConfigError;
-use crate::control::ControlError;
 use crate::home::HomeError;
 use crate::keys::KeyError;
 use crate::messages::{Explain, Explanation, Lang, told};
-use crate::mirror::MirrorError;
-use crate::net::NetError;
-use crate::service::RunError;
 
 impl Explain for UsageError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -283,164 +279,6 @@ impl Explain for KeyError {
                     "Check permissions and the space on the disk.",
                 ),
             ),
-        }
-    }
-}
-
-impl Explain for ControlError {
-    fn explain(&self, lang: Lang) -> Explanation {
-        match self {
-            Self::Broken(kind) => told(
-                lang,
-                "Control::Broken",
-                (
-                    format!("Mất liên lạc với nút đang chạy: {kind}."),
-                    "Xem nhật ký của nút rồi thử lại.",
-                ),
-                (
-                    format!("The connection with the running node broke: {kind}."),
-                    "See the node's messages and try again.",
-                ),
-            ),
-            Self::Malformed => told(
-                lang,
-                "Control::Malformed",
-                (
-                    "Nút đang chạy không hiểu lệnh này.",
-                    "Lệnh và nút phải cùng phiên bản: khởi động lại nút.",
-                ),
-                (
-                    "The running node does not understand this command.",
-                    "Command and node must be of one version: restart the node.",
-                ),
-            ),
-            Self::NotAnOffice => told(
-                lang,
-                "Control::NotAnOffice",
-                (
-                    "Nút này không phải văn phòng.",
-                    "Chạy lệnh này ở nút của cơ quan y tế.",
-                ),
-                (
-                    "This node is no office.",
-                    "Run this command at the authority's node.",
-                ),
-            ),
-            Self::NotRunning => told(
-                lang,
-                "Control::NotRunning",
-                (
-                    "Không có nút nào đang chạy trong thư mục này.",
-                    "Chạy `lachan-node run` trước.",
-                ),
-                ("No node runs in this home.", "Run `lachan-node run` first."),
-            ),
-            Self::Stopping => told(
-                lang,
-                "Control::Stopping",
-                (
-                    "Nút đang kết thúc, hoặc việc vừa xin đã hỏng.",
-                    "Xem nhật ký của nút rồi thử lại.",
-                ),
-                (
-                    "The node is ending, or what was asked failed.",
-                    "See the node's messages and try again.",
-                ),
-            ),
-        }
-    }
-}
-
-impl Explain for NetError {
-    fn explain(&self, lang: Lang) -> Explanation {
-        match self {
-            Self::BadKey => told(
-                lang,
-                "Net::BadKey",
-                (
-                    "Khoá mạng của nút bị hỏng.",
-                    "Lấy lại keys/network từ bản sao.",
-                ),
-                (
-                    "The node's network key is damaged.",
-                    "Bring keys/network back from a copy.",
-                ),
-            ),
-            Self::CannotListen(index) => told(
-                lang,
-                "Net::CannotListen",
-                (
-                    format!("Không nghe được ở địa chỉ thứ {index} của thiết lập."),
-                    "Chọn cổng còn trống trong node.toml, hoặc cổng 0.",
-                ),
-                (
-                    format!("Cannot listen at address {index} of the settings."),
-                    "Choose a free port in node.toml, or port 0.",
-                ),
-            ),
-            Self::Swarm => told(
-                lang,
-                "Net::Swarm",
-                (
-                    "Không dựng được mạng.",
-                    "Kiểm tra số tệp được mở (ulimit -n) rồi thử lại.",
-                ),
-                (
-                    "The network cannot be set up.",
-                    "Check the limit of open files (ulimit -n) and try again.",
-                ),
-            ),
-        }
-    }
-}
-
-impl Explain for RunError {
-    fn explain(&self, lang: Lang) -> Explanation {
-        match self {
-            Self::Clock(error) => error.explain(lang),
-            Self::Control(kind) => told(
-                lang,
-                "Run::Control",
-                (
-                    format!("Không tạo được control.sock: {kind}."),
-                    "Kiểm tra quyền truy cập thư mục.",
-                ),
-                (
-                    format!("control.sock cannot be made: {kind}."),
-                    "Check the permissions of the home.",
-                ),
-            ),
-            Self::Home(error) => error.explain(lang),
-            Self::Key(error) => error.explain(lang),
-            Self::Ledger(error) | Self::Mirror(MirrorError::Ledger(error)) => error.explain(lang),
-            Self::Mirror(MirrorError::Follow(_) | MirrorError::Link(_)) => told(
-                lang,
-                "Run::Mirror",
-                (
-                    "Bản sao của một sổ bị hỏng.",
-                    "Xoá thư mục của sổ đó trong log/ rồi chạy lại: nút sẽ lấy lại từ đầu.",
-                ),
-                (
-                    "The copy of a log is damaged.",
-                    "Remove its folder in log/ and run again: the node fetches it anew.",
-                ),
-            ),
-            Self::Net(error) => error.explain(lang),
-            Self::Office(error) => error.explain(lang),
-            Self::Runtime(kind) => told(
-                lang,
-                "Run::Runtime",
-                (
-                    format!("Hệ thống không cho nút chạy: {kind}."),
-                    "Kiểm tra giới hạn tiến trình và tệp mở.",
-                ),
-                (
-                    format!("The system does not let the node run: {kind}."),
-                    "Check the limits of processes and open files.",
-                ),
-            ),
-            Self::Store(error) => error.explain(lang),
-            Self::Trust(error) => error.explain(lang),
         }
     }
 }

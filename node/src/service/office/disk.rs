@@ -31,6 +31,9 @@ pub struct OfficeHome {
     pub state: PathBuf,
 }
 
+/// A record: compartment, key, value.
+type Kept = (Shelf, Vec<u8>, Vec<u8>);
+
 /// The office's disk.
 #[derive(Debug)]
 pub(super) struct Disk {
@@ -88,7 +91,7 @@ impl Disk {
         self.load()
     }
 
-    fn records(&self) -> Result<Vec<(Shelf, Vec<u8>, Vec<u8>)>, StoreError> {
+    fn records(&self) -> Result<Vec<Kept>, StoreError> {
         let mut records = Vec::new();
         for shelf in Shelf::ALL {
             for record in self.store.scan(tree(shelf), []) {

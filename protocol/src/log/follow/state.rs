@@ -28,6 +28,16 @@ impl FollowState {
             })
     }
 
+    /// What a verified copy of the log says: its frontier, the bytes of its bundle that is not full, a checkpoint's note.
+    #[must_use]
+    pub const fn of_copy(frontier: Frontier, offset: u64, note: Vec<u8>) -> Self {
+        Self {
+            frontier,
+            offset,
+            note: Some(note),
+        }
+    }
+
     /// Leaves that were given, and the edge of their tree.
     #[must_use]
     pub const fn frontier(&self) -> &Frontier {

@@ -7,11 +7,11 @@ use std::{
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Once, mpsc},
+    sync::mpsc,
     time::Duration,
 };
 
-use lachan_store::{Batch, Condition, FileName, Store, StoreError};
+use lachan_store::{Batch, Condition, FileName, Store, StoreError, hush_database_panics};
 
 use crate::{Dice, SMALL, TREE, copy_dir, fast_dir, number, seed};
 
@@ -41,20 +41,23 @@ fn make(dir: &Path, commits: u64, keys: u64, value_len: u64) -> (Model, Vec<File
     (model, names.to_vec())
 }
 
-/// sled's own panics are caught by the store; they are not news.
-fn quiet_sled() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !info
-                .location()
-                .is_some_and(|place| place.file().contains("sled-0.34"))
-            {
-                usual(info);
-            }
-        }));
-    });
+/// A store whose newer values lie in the middle of sled's log, as pieces of pages at its beginning.
+fn make_layered(dir: &Path) -> (Model, Vec<FileName>) {
+    let store = Store::create_with(dir, SMALL).unwrap();
+    let mut model = Model::new();
+    let mut put = |key: String, value: Vec<u8>| {
+        store
+            .commit(&Batch::new().put(TREE, key.as_bytes(), value.as_slice()))
+            .unwrap();
+        model.insert(key.into_bytes(), value);
+    };
+    (0..400).for_each(|number| put(format!("a{number:04}"), vec![1; 40]));
+    (0..500).for_each(|number| put(format!("z{number:04}"), vec![3; 3000]));
+    (0..400)
+        .step_by(20)
+        .for_each(|number| put(format!("a{number:04}"), vec![2; 40]));
+    (500..1000).for_each(|number| put(format!("z{number:04}"), vec![3; 3000]));
+    (model, Vec::new())
 }
 
 fn files_below(dir: &Path) -> Vec<PathBuf> {
@@ -208,14 +211,14 @@ fn look_with_sled(dir: &Path, model: &Model) -> Option<Outcome> {
 /// Damages copies of a store; how often each outcome came.
 fn run(
     name: &str,
-    (commits, keys, value_len): (u64, u64, u64),
+    make: impl Fn(&Path) -> (Model, Vec<FileName>),
     rounds: u64,
 ) -> BTreeMap<Outcome, u64> {
-    quiet_sled();
+    hush_database_panics();
     let seed = seed(name);
     let home = fast_dir();
     let base = home.path().join("base");
-    let (model, names) = make(&base, commits, keys, value_len);
+    let (model, names) = make(&base);
     let mut outcomes = BTreeMap::new();
     let (told, heard) = mpsc::channel();
     let worker = std::thread::spawn(move || {
@@ -253,7 +256,7 @@ fn run(
 fn damage_of_a_small_store_is_never_silent() {
     let outcomes = run(
         "damage, one segment",
-        (60, 150, 300),
+        |dir| make(dir, 60, 150, 300),
         number("LACHAN_FLIPS", 1200),
     );
     eprintln!("damage, one segment: {outcomes:?}");
@@ -265,7 +268,7 @@ fn damage_of_a_small_store_is_never_silent() {
 fn damage_of_a_store_of_many_segments_is_never_silent() {
     let outcomes = run(
         "damage, many segments",
-        (1500, 150, 4096),
+        |dir| make(dir, 1500, 150, 4096),
         number("LACHAN_FLIPS", 1200) / 3,
     );
     eprintln!("damage, many segments: {outcomes:?}");
@@ -277,7 +280,7 @@ fn damage_of_a_store_of_many_segments_is_never_silent() {
 fn damage_of_a_store_of_many_segments_that_grows_is_never_silent() {
     let outcomes = run(
         "damage, growing",
-        (2500, u64::MAX, 1500),
+        |dir| make(dir, 2500, u64::MAX, 1500),
         number("LACHAN_FLIPS", 1200) / 3,
     );
     eprintln!("damage, growing: {outcomes:?}");
@@ -285,8 +288,20 @@ fn damage_of_a_store_of_many_segments_that_grows_is_never_silent() {
 }
 
 #[test]
+#[allow(clippy::print_stderr, reason = "the figure is what the test is for")]
+fn damage_of_a_store_of_many_segments_in_layers_is_never_silent() {
+    let outcomes = run(
+        "damage, layers",
+        make_layered,
+        number("LACHAN_FLIPS", 1200) / 3,
+    );
+    eprintln!("damage, layers: {outcomes:?}");
+    assert!(outcomes.contains_key(&Outcome::Noticed) && outcomes.contains_key(&Outcome::Right));
+}
+
+#[test]
 fn control_sled_alone_loses_records_in_silence() {
-    quiet_sled();
+    hush_database_panics();
     let home = fast_dir();
     let base = home.path().join("base");
     let (model, _) = make(&base, 60, 150, 300);
@@ -318,11 +333,12 @@ fn control_sled_alone_loses_records_in_silence() {
 }
 
 #[test]
+#[allow(clippy::print_stderr, reason = "the figure is what the test is for")]
 fn control_without_the_sum_a_lost_middle_is_silent() {
-    quiet_sled();
+    hush_database_panics();
     let home = fast_dir();
     let base = home.path().join("base");
-    let (model, names) = make(&base, 2500, u64::MAX, 1500);
+    let (model, names) = make_layered(&base);
     let segments = fs::metadata(base.join("db").join("db")).unwrap().len() / 524_288;
     assert!(segments > 3, "{segments} segments");
     let blind = lachan_store::Settings {
@@ -330,13 +346,19 @@ fn control_without_the_sum_a_lost_middle_is_silent() {
         ..SMALL
     };
     let (mut silent, mut seen) = (0, 0);
-    for segment in 0..2 * segments {
-        let dir = home.path().join(segment.to_string());
+    let mut places = 0;
+    // Until it is seen: at the head of each segment, then further and further into all.
+    for round in 0..40 * segments {
+        if silent > 0 {
+            break;
+        }
+        places += 1;
+        let dir = home.path().join(round.to_string());
         copy_dir(&base, &dir);
         let database = dir.join("db").join("db");
         let mut bytes = fs::read(&database).unwrap();
-        bytes[usize::try_from(segment / 2 * 524_288).unwrap()
-            + if segment % 2 == 0 { 5 } else { 100_000 }] ^= 1;
+        let at = round % segments * 524_288 + 5 + round / segments * 13_000;
+        bytes[usize::try_from(at).unwrap()] ^= 1;
         fs::write(&database, bytes).unwrap();
         let Ok(store) = Store::open_with(&dir, blind) else {
             continue;
@@ -354,6 +376,7 @@ fn control_without_the_sum_a_lost_middle_is_silent() {
         drop(store);
         assert_ne!(look(&dir, &model, &names), Outcome::Silent);
     }
+    eprintln!("control without the sum: silent after {places} places");
     assert!(silent > 0, "the head alone does not notice a lost middle");
     assert_eq!(silent, seen, "verify does");
 }

@@ -9,13 +9,15 @@
 )]
 
 mod damage;
+mod full_disk;
 mod kill;
+mod repair;
 mod rules;
 mod threads;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use lachan_store::{Settings, Tree};
+use lachan_store::{Batch, Settings, Store, Tree};
 
 /// The tree most tests write to.
 const TREE: Tree = Tree::new("things");
@@ -79,4 +81,26 @@ fn copy_dir(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// A new store in a folder of its own.
+fn new_store() -> (tempfile::TempDir, PathBuf, Store) {
+    let home = fast_dir();
+    let dir = home.path().join("store");
+    let store = Store::create_with(&dir, SMALL).unwrap();
+    (home, dir, store)
+}
+
+fn put(store: &Store, key: &str, value: &str) {
+    store.commit(&Batch::new().put(TREE, key, value)).unwrap();
+}
+
+/// Changes a stored value behind the store's back.
+fn spoil(dir: &Path, key: &str) {
+    let db = sled::open(dir.join("db")).unwrap();
+    let key = [TREE.name().as_bytes(), &[0], key.as_bytes()].concat();
+    let mut value = db.get(&key).unwrap().unwrap().to_vec();
+    *value.last_mut().unwrap() ^= 1;
+    db.insert(key, value).unwrap();
+    db.flush().unwrap();
 }

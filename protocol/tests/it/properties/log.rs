@@ -1,4 +1,8 @@
 //! Trees, proofs, tiles and the follower, against a naive tree and a small server.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its own input is wrong"
+)]
 use lachan_protocol::crypto::hash::sha256;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::log::checkpoint::{Checkpoint, CheckpointError};
@@ -78,6 +82,10 @@ fn frontier_and_builder_give_the_naive_root_at_every_size() {
     }
 }
 
+fn at(number: u64) -> usize {
+    usize::try_from(number).unwrap()
+}
+
 fn flipped(hash: Hash, bit: u8) -> Hash {
     let mut bytes = hash.0;
     bytes[usize::from(bit / 8)] ^= 1 << (bit % 8);
@@ -88,10 +96,10 @@ fn flipped(hash: Hash, bit: u8) -> Hash {
 fn every_proof_of_small_trees_verifies_and_no_changed_one() {
     let hashes = leaf_hashes(24);
     for size in 1..=24_u64 {
-        let root = naive(&hashes[..size as usize]);
+        let root = naive(&hashes[..at(size)]);
         for index in 0..size {
             let proof = prove_inclusion(&mut Naive(&hashes), index, size).unwrap();
-            let leaf = hashes[index as usize];
+            let leaf = hashes[at(index)];
             let verify = |leaf: &Hash, i, n, proof: &[Hash], root: &Hash| {
                 verify_inclusion(leaf, i, n, proof, root)
             };
@@ -117,7 +125,7 @@ fn every_proof_of_small_trees_verifies_and_no_changed_one() {
             );
         }
         for from in 0..=size {
-            let old = naive(&hashes[..from as usize]);
+            let old = naive(&hashes[..at(from)]);
             let proof = prove_consistency(&mut Naive(&hashes), from, size).unwrap();
             assert_eq!(verify_consistency(from, &old, size, &root, &proof), Ok(()));
             assert!(verify_consistency(from, &flipped(old, 9), size, &root, &proof).is_err());
@@ -539,13 +547,13 @@ fn checkpoint_of(note: &[u8]) -> Checkpoint {
 fn fetched(server: &Server, size: u64, wanted: BTreeSet<Resource>) -> Tiles {
     let mut tiles = Tiles::new(size);
     for resource in wanted {
-        let Resource::Tile {
-            level,
-            index,
-            width,
-        } = resource
-        else {
-            panic!("{resource}");
+        let (level, index, width) = match resource {
+            Resource::Tile {
+                level,
+                index,
+                width,
+            } => (level, index, width),
+            Resource::Checkpoint | Resource::Entries { .. } => unreachable!("{resource}"),
         };
         assert_eq!(tile_in(level, index, size), Some(resource));
         let bytes = &server.files[&resource.to_path()];

@@ -3,7 +3,7 @@ mod code;
 pub(crate) mod exposure;
 pub(crate) mod exposure_samples;
 mod keys;
-mod log;
+pub(crate) mod log;
 pub(crate) mod matching;
 mod office;
 pub(crate) mod token;
