@@ -116,7 +116,6 @@ fn request(
 fn poll(cast: &Cast, venue: usize, relay: &str, wanted: &str) -> Result<(), TownError> {
     wait_for("the requests at the venue", 20, || {
         let answer = cast.venues[venue].run(&["venue", "requests", "--from", relay])?;
-        if std::env::var_os("TOWN_DEBUG").is_some() { eprintln!("wanted {wanted}: {answer}"); }
         let requests = answer["requests"].as_array().into_iter().flatten();
         let is_there = requests
             .filter_map(|request| request["request"].as_str())
