@@ -60,7 +60,7 @@ impl State {
         self.requests
             .iter()
             .filter(|(_, request)| request.venue == venue && request.is_open(now))
-            .min_by_key(|(id, request)| (request.created, **id))
+            .min_by_key(|(id, request)| request.order(**id))
             .map(|(id, _)| *id)
     }
 
@@ -80,6 +80,11 @@ impl State {
 }
 
 impl RequestState {
+    /// Oldest first; those of one second by their hours, since ids are random.
+    pub(super) fn order(&self, id: RequestId) -> (UnixTime, Option<Window>, RequestId) {
+        (self.created, self.windows.first().copied(), id)
+    }
+
     /// Whether a venue may still answer.
     pub(super) fn is_open(&self, now: UnixTime) -> bool {
         self.stage == Stage::Waiting && self.expiry > now
