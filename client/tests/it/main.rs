@@ -18,3 +18,4 @@ mod privacy;
 mod properties;
 mod qr;
 mod story;
+mod venue;

@@ -173,16 +173,17 @@ impl MirrorTask {
             Some(note) => note,
             None => self.fetch_checkpoint(peer).await?,
         };
-        if !self.follower.is_caught_up() {
-            let outputs = self.follower.handle(Input::Resume)?;
-            self.perform(peer, outputs).await?;
-        }
-        let outputs = self.follower.handle(Input::Checkpoint(note));
-        let outputs = match outputs {
-            // the peer is behind
-            Err(FollowError::Smaller { .. }) => return Ok(()),
-            outputs => outputs?,
+        let mut outputs = match self.follower.is_caught_up() {
+            true => Vec::new(),
+            false => self.follower.handle(Input::Resume)?,
         };
+        // A larger tree takes the place of one that was only begun.
+        match self.follower.handle(Input::Checkpoint(note)) {
+            Ok(newer) => outputs.extend(newer),
+            // the peer is behind
+            Err(FollowError::Smaller { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
         self.perform(peer, outputs).await
     }
 

@@ -146,7 +146,7 @@ impl<F: Files> Office<F> {
     #[must_use]
     pub fn requests(&self, now: UnixTime) -> Vec<RequestSummary> {
         let mut requests: Vec<_> = self.state.requests.iter().collect();
-        requests.sort_by_key(|(id, request)| request.order(**id));
+        requests.sort_by_key(|(_, request)| request.number);
         requests
             .into_iter()
             .map(|(id, request)| request.to_summary(*id, now))

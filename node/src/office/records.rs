@@ -54,6 +54,8 @@ pub(super) struct RequestState {
     pub(super) venue: CodeId,
     pub(super) windows: Seq8<Window>,
     pub(super) created: UnixTime,
+    /// Counts the office's requests: two of one second keep their order.
+    pub(super) number: u64,
     pub(super) expiry: UnixTime,
     /// Sealed: [`CaseFile`].
     pub(super) case: FileHash,

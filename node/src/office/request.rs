@@ -161,6 +161,7 @@ impl<F: Files> Office<F> {
             venue,
             windows: Seq8::new(windows.to_vec()).expect("at most 64 windows"),
             created,
+            number: self.state.next_request_number(),
             expiry,
             case: FileHash::of(&file),
             stage: Stage::Waiting,

@@ -55,12 +55,18 @@ impl State {
         Some((*seq, record.time))
     }
 
+    /// The number of a request that is made now.
+    pub(super) fn next_request_number(&self) -> u64 {
+        let numbers = self.requests.values().map(|request| request.number);
+        numbers.max().map_or(0, |newest| newest + 1)
+    }
+
     /// The oldest request on offer in this venue's mailbox.
     pub(super) fn waiting(&self, venue: CodeId, now: UnixTime) -> Option<RequestId> {
         self.requests
             .iter()
             .filter(|(_, request)| request.venue == venue && request.is_open(now))
-            .min_by_key(|(id, request)| request.order(**id))
+            .min_by_key(|(_, request)| request.number)
             .map(|(id, _)| *id)
     }
 
@@ -80,11 +86,6 @@ impl State {
 }
 
 impl RequestState {
-    /// Oldest first; those of one second by their hours, since ids are random.
-    pub(super) fn order(&self, id: RequestId) -> (UnixTime, Option<Window>, RequestId) {
-        (self.created, self.windows.first().copied(), id)
-    }
-
     /// Whether a venue may still answer.
     pub(super) fn is_open(&self, now: UnixTime) -> bool {
         self.stage == Stage::Waiting && self.expiry > now

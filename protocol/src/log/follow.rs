@@ -163,7 +163,15 @@ impl Follower {
             });
         }
         match newest.filter(|newest| newest.size == size) {
-            None => self.next = Some(target),
+            None => {
+                self.next = Some(target);
+                // Nothing of a tree that is not accepted yet was given out: the larger one takes its place,
+                // since the files of the smaller may be gone by now.
+                if matches!(self.work, Work::Hashes { .. }) {
+                    self.work = Work::Idle;
+                    (self.asked, self.replaced) = (None, None);
+                }
+            }
             Some(same) if same.root != root => return Err(FollowError::Equivocation { size }),
             Some(_) => self.renew(target, outputs),
         }

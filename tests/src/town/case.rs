@@ -6,9 +6,9 @@ use crate::say;
 use crate::town::cast::{Cast, MARKET, ORIGIN, RESTAURANT};
 use crate::town::opening::{Codes, field, start_relay, tr};
 use crate::town::screen::Screen;
-use crate::town::visits::files_below;
 use crate::town::{Checks, TownError, wait_for};
 use lachan_protocol::id::OriginHash;
+use lachan_protocol::log::tiles::{Resource, resources};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -184,7 +184,7 @@ pub fn publish_and_join_late(
             "the late joiner has the same root"
         ),
     );
-    let same = same_log_everywhere(cast)?;
+    let same = same_log_everywhere(cast, log["size"].as_u64().unwrap_or(0))?;
     checks.note(
         screen,
         "same_log_everywhere",
@@ -207,16 +207,16 @@ pub fn log_folder(home: &Path) -> PathBuf {
         .join(OriginHash::of_origin(ORIGIN).to_string())
 }
 
-/// Whether office and relays hold the same files, name by name and byte by byte.
-fn same_log_everywhere(cast: &Cast) -> Result<bool, TownError> {
-    let read = |home: &Path| -> Result<BTreeMap<PathBuf, Vec<u8>>, TownError> {
+/// Whether office and relays hold the same log: checkpoint, tiles and bundles of its size, byte by byte.
+fn same_log_everywhere(cast: &Cast, size: u64) -> Result<bool, TownError> {
+    let read = |home: &Path| -> Result<BTreeMap<String, Vec<u8>>, TownError> {
         let folder = log_folder(home);
-        files_below(&folder)?
-            .into_iter()
-            .map(|file| {
-                let bytes = std::fs::read(&file)?;
-                let name = file.strip_prefix(&folder).unwrap_or(&file).to_path_buf();
-                Ok((name, bytes))
+        let resources = resources(size).into_iter().chain([Resource::Checkpoint]);
+        resources
+            .map(|resource| {
+                let path = resource.to_path();
+                let bytes = std::fs::read(folder.join(&path))?;
+                Ok((path, bytes))
             })
             .collect()
     };
@@ -226,5 +226,5 @@ fn same_log_everywhere(cast: &Cast) -> Result<bool, TownError> {
             return Ok(false);
         }
     }
-    Ok(office.keys().any(|name| name.ends_with("checkpoint")))
+    Ok(size > 0)
 }

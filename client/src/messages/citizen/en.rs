@@ -6,6 +6,14 @@ use super::CitizenMessage;
 use crate::messages::Speak;
 use crate::messages::moment::{clock, date, iso_day};
 
+/// `1 key`, `2 keys`.
+fn many(count: impl TryInto<u64>, thing: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {thing}"),
+        count => format!("{count} {thing}s"),
+    }
+}
+
 pub(super) fn say(message: &CitizenMessage) -> String {
     match message {
         CitizenMessage::Advice(advice) => format!("  What to do: {}", advice.en()),
@@ -117,7 +125,8 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             None => format!("{}: {size} leaves read, no list of keys yet.", name[1]),
         },
         CitizenMessage::StatusWallet { hours, days } => {
-            format!("Kept: {hours} sealed hours on {days} days. This device cannot open them.")
+            let (hours, days) = (many(*hours, "sealed hour"), many(*days, "day"));
+            format!("Kept: {hours} on {days}. This device cannot open them.")
         }
         CitizenMessage::Stayed { venue, until } => {
             format!(
@@ -131,8 +140,11 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             keys,
             size,
         } => format!(
-            "{}: {ticks} new lists, {keys} keys tried, log of {size} leaves verified.",
-            authority[1]
+            "{}: {}, {} tried, log of {} verified.",
+            authority[1],
+            many(*ticks, "new list"),
+            many(*keys, "key"),
+            many(*size, "leaf").replace("leafs", "leaves"),
         ),
         CitizenMessage::SyncProgress => "leaves".into(),
         CitizenMessage::StaleLists { authority, newest } => format!(
@@ -148,7 +160,7 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             "The trust list is expired: new codes are refused until there is a newer one.".into()
         }
         CitizenMessage::VisitsOfDay { day, hours } => {
-            format!("{}  {hours} sealed hours", iso_day(*day))
+            format!("{}  {}", iso_day(*day), many(*hours, "sealed hour"))
         }
     }
 }
