@@ -73,7 +73,7 @@ pub fn play_case(
         ),
     );
     screen.learned(
-        &tr(screen, "Địa điểm", "The venues"),
+        &tr(screen, "Địa điểm", "the venues"),
         &say!(
             "giờ nào được xin; không biết ai ốm, không biết ai đã đến, không biết phút",
             "which hours were asked for; not who is ill, not who came, not the minutes"

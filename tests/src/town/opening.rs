@@ -184,7 +184,7 @@ fn start_relays(
         ),
     );
     screen.learned(
-        &tr(screen, "Nút", "A relay"),
+        &tr(screen, "Nút", "a relay"),
         &say!(
             "thư niêm phong cỡ không đổi và lô công khai; không biết ai ở đâu",
             "sealed messages of constant size and public batches; not who was where"
@@ -263,14 +263,14 @@ fn register_venues(
         "registers a sheet: one printed code for 31 days, of which at most 15 hours can be released"
     ));
     screen.learned(
-        &tr(screen, "Cơ quan", "Office"),
+        &tr(screen, "Cơ quan", "the office"),
         &say!(
             "hai địa điểm này có tồn tại, và một nửa khoá của mỗi giờ",
             "that these two venues exist, and one half of each hour's key"
         ),
     );
     screen.learned(
-        &tr(screen, "Địa điểm", "Each venue"),
+        &tr(screen, "Địa điểm", "each venue"),
         &say!(
             "nửa kia; khoá trọn vẹn không tồn tại ở đâu cả",
             "the other half; the whole key exists nowhere"

@@ -81,6 +81,9 @@ impl std::fmt::Debug for Screen {
     }
 }
 
+/// Columns for the name of who acts: the longest is a venue's.
+const WHO_COLUMNS: usize = 15;
+
 const BOLD: &str = "1";
 const DIM: &str = "2";
 const GREEN: &str = "32";
@@ -145,21 +148,22 @@ impl Screen {
         let head = format!(
             "  {} {} ",
             self.paint(DIM, time),
-            self.paint(YELLOW, &pad(who, 12))
+            self.paint(YELLOW, &pad(who, WHO_COLUMNS))
         );
-        let indent = " ".repeat(4 + time.chars().count() + 12);
+        let indent = " ".repeat(4 + time.chars().count() + WHO_COLUMNS);
         self.hanging(&head, &indent, what.in_language(self.language), "");
     }
 
-    /// What somebody learned of it.
+    /// What somebody knows after it.
     pub fn learned(&mut self, who: &str, what: &Say) {
-        let word = match self.language {
-            Language::Vi => "biết",
-            Language::En => "learns",
+        let what = what.in_language(self.language);
+        let text = match self.language {
+            Language::Vi => format!("{who} biết: {what}"),
+            Language::En => format!("known to {who}: {what}"),
         };
-        let text = format!("{who} {word}: {}", what.in_language(self.language));
-        let arrow = self.paint(DIM, "               ↳ ");
-        self.hanging(&arrow, "                 ", &text, DIM);
+        let indent = " ".repeat(WHO_COLUMNS + 11);
+        let arrow = self.paint(DIM, &format!("{}↳ ", " ".repeat(WHO_COLUMNS + 9)));
+        self.hanging(&arrow, &indent, &text, DIM);
     }
 
     /// A check and how it ended.

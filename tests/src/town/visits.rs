@@ -64,14 +64,14 @@ pub fn play_visits(
         }
     }
     screen.learned(
-        &tr(screen, "Điện thoại", "A phone"),
+        &tr(screen, "Điện thoại", "a phone"),
         &say!(
             "chỉ số giờ của ngày hôm nay; chính nó không mở lại được",
             "only how many hours of today it keeps; it cannot open them again itself"
         ),
     );
     screen.learned(
-        &tr(screen, "Địa điểm, cơ quan, nút", "Venues, office, relays"),
+        &tr(screen, "Địa điểm, cơ quan, nút", "venues, office, relays"),
         &say!(
             "không gì cả: quét mã không gửi đi đâu",
             "nothing: a scan sends nothing anywhere"

@@ -83,7 +83,7 @@ pub fn match_everywhere(
         }
     }
     screen.learned(
-        &tr(screen, "Nút 3", "Relay 3"),
+        &tr(screen, "Nút 3", "relay 3"),
         &say!(
             "năm máy tải cùng một sổ; không biết máy nào trúng",
             "that five phones fetched the same log; not which one found something"

@@ -116,7 +116,11 @@ fn pu3_wallet_files_hold_no_venue_and_no_hour() {
     let arrival = Window(FIRST.0 + 1).start().plus(600);
     clock.set(arrival).expect("the clock is set");
     let list = folder.path().join("trust.txt");
-    std::fs::write(&list, authority.trust_list(arrival).note()).expect("written");
+    std::fs::write(
+        &list,
+        authority.trust_list(FIRST.start().minus(86_400)).note(),
+    )
+    .expect("written");
     let home = Home::new(
         &programs.lachan,
         &folder.path().join("phone"),
