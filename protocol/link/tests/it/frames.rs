@@ -184,7 +184,7 @@ fn log_requests() -> Vec<Value> {
         frame(&payload)
     };
     let whole = frame(&good);
-    let of = |name, comment, stream: &[u8], wanted| {
+    let of = |name: &str, comment: &str, stream: &[u8], wanted| {
         one::<LogExchange>(Way::Request, name, comment, stream, wanted)
     };
     let mut longer = whole.clone();
@@ -274,7 +274,7 @@ fn log_requests() -> Vec<Value> {
 }
 
 fn log_replies() -> Vec<Value> {
-    let of = |name, comment, payload: &[u8], wanted| {
+    let of = |name: &str, comment: &str, payload: &[u8], wanted| {
         one::<LogExchange>(Way::Reply, name, comment, &frame(payload), wanted)
     };
     let bytes = |reply: &LogReply| LogExchange::reply_bytes(reply);

@@ -158,15 +158,15 @@ pub(crate) fn log_signer() -> NoteSigner {
 
 /// A log that keeps every file of every size it had a checkpoint for.
 #[derive(Default, Clone)]
-struct Server {
+pub(crate) struct Server {
     leaves: Vec<Vec<u8>>,
     tiles: TileBuilder,
-    files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     drops_partial: bool,
 }
 
 impl Server {
-    fn grow(&mut self, to: u64) -> Vec<u8> {
+    pub(crate) fn grow(&mut self, to: u64) -> Vec<u8> {
         for i in self.leaves.len() as u64..to {
             self.push(leaf(i));
         }
@@ -223,13 +223,13 @@ impl Server {
     }
 }
 
-fn follower(state: FollowState) -> Follower {
+pub(crate) fn follower(state: FollowState) -> Follower {
     let log = log_signer().vkey().clone();
     Follower::new(log.clone(), WitnessPolicy::none(vec![log]), state).unwrap()
 }
 
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     leaves: Vec<Vec<u8>>,
     stored: Option<Vec<u8>>,
     stored_leaves: usize,
@@ -237,7 +237,7 @@ struct Seen {
 }
 
 /// Runs until the follower asks for nothing, or `steps` answers were given.
-fn run(
+pub(crate) fn run(
     follower: &mut Follower,
     server: &Server,
     first: Input,
@@ -536,7 +536,7 @@ proptest! {
     }
 }
 
-fn checkpoint_of(note: &[u8]) -> Checkpoint {
+pub(crate) fn checkpoint_of(note: &[u8]) -> Checkpoint {
     let signer = log_signer();
     Checkpoint::verify(note, signer.vkey(), &WitnessPolicy::none(Vec::new()))
         .unwrap()
@@ -544,7 +544,7 @@ fn checkpoint_of(note: &[u8]) -> Checkpoint {
         .clone()
 }
 
-fn fetched(server: &Server, size: u64, wanted: BTreeSet<Resource>) -> Tiles {
+pub(crate) fn fetched(server: &Server, size: u64, wanted: BTreeSet<Resource>) -> Tiles {
     let mut tiles = Tiles::new(size);
     for resource in wanted {
         let (level, index, width) = match resource {
