@@ -104,8 +104,34 @@ pub struct OpenVisit {
     pub arrival: UnixTime,
     /// When the visit ends by itself.
     pub expected_end: UnixTime,
-    /// Its tokens in the wallet.
+    /// Its tokens in the wallet that may still change; those of other hours are final.
     pub tags: Vec<(Window, DetectionTag)>,
+}
+
+impl OpenVisit {
+    /// The second from which its minutes are not final: the arrival, or the first hour that has a tag and a point.
+    fn open_from(&self) -> UnixTime {
+        let first = self.tags.iter().map(|(window, _)| *window).min();
+        let first = first.unwrap_or(self.code.first()).max(self.code.first());
+        self.arrival.max(first.start())
+    }
+
+    /// Whether a code is of the same plan and gives the open hours before `scan` the same points and keys, if any.
+    fn agrees_before(&self, scan: Window, code: &VenueCode) -> bool {
+        let (old, first) = (&self.code, self.open_from().window());
+        old.code_id() == code.code_id()
+            && (first.0..scan.0).map(Window).all(|window| {
+                code.point_of(window).is_none()
+                    || code.point_of(window) == old.point_of(window)
+                        && code.notification_key_of(window) == old.notification_key_of(window)
+            })
+    }
+
+    /// Keeps only the tags of hours from this second on: the other tokens are final.
+    fn final_before(mut self, start: UnixTime) -> Self {
+        self.tags.retain(|(window, _)| *window >= start.window());
+        self
+    }
 }
 
 impl std::fmt::Debug for OpenVisit {
@@ -269,12 +295,13 @@ impl Citizen {
             expected_end: proposal.until,
             tags: vec![],
         };
-        let codes = [&visit.code];
-        let tokens = self.seal(&codes, visit.arrival, visit.expected_end, rng)?;
+        let start = visit.code.sealing_start(visit.arrival);
+        let tokens = self.seal(&[&visit.code], start, visit.expected_end, rng)?;
         Ok(self.opened(visit, tokens, Event::CheckedIn))
     }
 
-    /// The hours before the new code's first one are sealed from the old code, and are final.
+    /// Further hours are sealed. Hours before this scan stay as they are, and are final, unless the new code says of them
+    /// what the old one said: the key of another plan's hour may be published already.
     fn stay(
         &mut self,
         proposal: Proposal,
@@ -282,11 +309,17 @@ impl Citizen {
     ) -> Result<Vec<Output>, CitizenError> {
         let old = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
         let until = proposal.until.max(old.expected_end);
-        let tokens = self.seal(&[&proposal.code, &old.code], old.arrival, until, rng)?;
+        let scan = proposal.arrival.window();
+        let start = if old.agrees_before(scan, &proposal.code) {
+            old.open_from()
+        } else {
+            old.open_from().max(scan.start())
+        };
+        let tokens = self.seal(&[&proposal.code, &old.code], start, until, rng)?;
         let visit = OpenVisit {
             code: proposal.code,
             expected_end: until,
-            ..old
+            ..old.final_before(start)
         };
         Ok(self.opened(visit, tokens, Event::Stayed))
     }
@@ -321,15 +354,18 @@ impl Citizen {
         departure: UnixTime,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Output>, CitizenError> {
-        let mut visit = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
+        let visit = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
         if departure < visit.arrival {
             return Err(CitizenError::DepartureBeforeArrival);
         }
-        let end = departure.min(visit.code.last().end());
-        let tokens = self.seal(&[&visit.code], visit.arrival, end, rng)?;
-        // Hours before this code's first one were sealed from an older code and are final.
-        let first = visit.code.first();
-        visit.tags.retain(|(window, _)| *window >= first);
+        let (start, end) = (visit.open_from(), departure.min(visit.code.last().end()));
+        let tokens = if end < start {
+            // Gone before the hours that are not final: none of them is left.
+            Vec::new()
+        } else {
+            self.seal(&[&visit.code], start, end, rng)?
+        };
+        let visit = visit.final_before(start);
         self.visit = None;
         let fresh = tokens.iter().map(|(window, _)| *window);
         let old = visit.tags.iter().map(|(window, _)| *window);
@@ -349,17 +385,14 @@ impl Citizen {
         ])
     }
 
-    /// A token for each hour from the arrival (not before the codes' first one) to `until`, from the first code that
-    /// has the hour.
+    /// A token for each hour from `start` to `until`, from the first code that has the hour.
     fn seal(
         &mut self,
         codes: &[&VenueCode],
-        arrival: UnixTime,
+        start: UnixTime,
         until: UnixTime,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<(Window, VisitToken)>, CitizenError> {
-        let first = codes.iter().map(|code| code.first()).min();
-        let start = first.map_or(arrival, |first| arrival.max(first.start()));
         let mut tokens = Vec::new();
         for (window, minutes) in windows_of_visit(start, until) {
             let found = codes.iter().find_map(|code| {

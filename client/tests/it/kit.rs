@@ -19,7 +19,7 @@ use lachan_protocol::keys::registered::Registered;
 use lachan_protocol::keys::registration::{RegistrationAnswer, VenueProfile};
 use lachan_protocol::keys::release::combine;
 use lachan_protocol::keys::venue::VenueSecrets;
-use lachan_protocol::keys::{KeySchedule, NotificationKey};
+use lachan_protocol::keys::{KeySchedule, NotificationKey, ReleasedKey};
 use lachan_protocol::log::checkpoint::Checkpoint;
 use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
@@ -238,6 +238,17 @@ impl World {
         count
     }
 
+    /// s_w of an hour of a venue, as it would be published.
+    pub fn key(&self, venue: &Venue, window: Window) -> ReleasedKey {
+        let share = venue
+            .secrets
+            .share_of(venue.registered.plan().head(), window)
+            .unwrap();
+        combine(&venue.registered, window, &share, &self.seeds)
+            .unwrap()
+            .release()
+    }
+
     fn release(
         &self,
         venue: &Venue,
@@ -245,12 +256,9 @@ impl World {
         minutes: MinuteMask,
         advice: Advice,
     ) -> NewRelease {
-        let plan = venue.registered.plan();
-        let share = venue.secrets.share_of(plan.head(), window).unwrap();
-        let key = combine(&venue.registered, window, &share, &self.seeds).unwrap();
         let nothing = || Seq16::new(vec![]).unwrap();
         NewRelease {
-            key: key.release(),
+            key: self.key(venue, window),
             window,
             notice: venue.notice(window),
             backing: ReleaseBacking {
