@@ -30,6 +30,7 @@ pub(super) fn sync(
     terminal: &Terminal,
 ) -> Result<Done, CliError> {
     let mut session = Session::open(global, terminal)?;
+    session.renew_wallet()?;
     let reports = sync_authorities(&mut session, args.from.as_deref(), terminal)?;
     let lines = reports.iter().map(Report::line).collect();
     let list: Vec<Value> = reports.iter().map(Report::to_json).collect();
