@@ -4,16 +4,16 @@
 
 mod exposure;
 mod look;
+mod visit;
 
 pub use exposure::{Findings, Shown};
 pub use look::{Proposal, Step};
+pub use visit::OpenVisit;
 
 use lachan_protocol::code::{VenueCode, VenueCodeError};
 use lachan_protocol::id::CodeId;
 use lachan_protocol::time::{UnixTime, Window};
-use lachan_protocol::token::{
-    DetectionTag, DeviceSecret, VisitRecord, VisitToken, seal, windows_of_visit,
-};
+use lachan_protocol::token::{DeviceSecret, VisitRecord, VisitToken, seal, windows_of_visit};
 use rand_core::CryptoRng;
 use std::collections::BTreeSet;
 
@@ -93,51 +93,6 @@ pub fn may_say_nothing_found(
         return Err(SilenceError::NotFresh { newest: oldest });
     }
     Ok(oldest)
-}
-
-/// The visit that is open.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OpenVisit {
-    /// The code, verified when the visit began.
-    pub code: VenueCode,
-    /// When the visitor came.
-    pub arrival: UnixTime,
-    /// When the visit ends by itself.
-    pub expected_end: UnixTime,
-    /// Its tokens in the wallet that may still change; those of other hours are final.
-    pub tags: Vec<(Window, DetectionTag)>,
-}
-
-impl OpenVisit {
-    /// The second from which its minutes are not final: the arrival, or the first hour that has a tag and a point.
-    fn open_from(&self) -> UnixTime {
-        let first = self.tags.iter().map(|(window, _)| *window).min();
-        let first = first.unwrap_or(self.code.first()).max(self.code.first());
-        self.arrival.max(first.start())
-    }
-
-    /// Whether a code is of the same plan and gives the open hours before `scan` the same points and keys, if any.
-    fn agrees_before(&self, scan: Window, code: &VenueCode) -> bool {
-        let (old, first) = (&self.code, self.open_from().window());
-        old.code_id() == code.code_id()
-            && (first.0..scan.0).map(Window).all(|window| {
-                code.point_of(window).is_none()
-                    || code.point_of(window) == old.point_of(window)
-                        && code.notification_key_of(window) == old.notification_key_of(window)
-            })
-    }
-
-    /// Keeps only the tags of hours from this second on: the other tokens are final.
-    fn final_before(mut self, start: UnixTime) -> Self {
-        self.tags.retain(|(window, _)| *window >= start.window());
-        self
-    }
-}
-
-impl std::fmt::Debug for OpenVisit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OpenVisit")
-    }
 }
 
 /// What the citizen is told.
