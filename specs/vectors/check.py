@@ -297,12 +297,12 @@ def told(findings):  # §7.3
     for record, (instead, mask, advice), time in findings:
         own = mask & (1 << record[29]) - (1 << record[28])
         outcome = instead or ("together" if own else "none together")
-        hours.setdefault((record[24:28], record[:16]), []).append((RANKS.index(outcome), own, 0 if instead else advice, time, record))
+        hours.setdefault((record[24:28], record[:16], record[16:24]), []).append((RANKS.index(outcome), own, 0 if instead else advice, time, record))
     out = []
-    for (w, code_id), all_of in sorted(hours.items()):
+    for (w, code_id, authority), all_of in sorted(hours.items()):
         outcome, record = RANKS[max(x[0] for x in all_of)], all_of[0][4]
         name, _, place = record[48:48 + record[47]].decode().partition("\n")
-        one = {"authority": record[16:24].hex(), "code_id": code_id.hex(), "w": num(w), "venue_kind": record[30], "venue_name": name,
+        one = {"authority": authority.hex(), "code_id": code_id.hex(), "w": num(w), "venue_kind": record[30], "venue_name": name,
                "place": place, "published": max(x[3] for x in all_of), "outcome": outcome}
         if outcome in ("together", "none together"):
             one["advice"] = max(x[2] for x in all_of)
