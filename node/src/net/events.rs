@@ -5,6 +5,7 @@
 use super::behaviour::{Node, NodeEvent};
 use super::dial::Friends;
 use super::forward::Forwards;
+use super::outgoing::Outgoing;
 use super::quota::Quotas;
 use super::serve::Answering;
 use super::{Command, Door, NetEvent, NetSettings, NetStatus, Parts};
@@ -32,6 +33,7 @@ pub(super) struct Task {
     pub(super) quotas: Quotas,
     pub(super) answers: FuturesUnordered<Answering>,
     pub(super) forwards: Forwards,
+    pub(super) outgoing: Outgoing,
     pub(super) offices: Vec<Multiaddr>,
     gossip: Gossip,
     fetches: HashMap<OutboundRequestId, oneshot::Sender<Result<LogReply, LinkError>>>,
@@ -55,6 +57,7 @@ impl Task {
             quotas: Quotas::new(&settings.limits),
             answers: FuturesUnordered::new(),
             forwards: Forwards::default(),
+            outgoing: Outgoing::default(),
             offices: settings.offices.clone(),
             gossip,
             fetches: HashMap::new(),
@@ -152,8 +155,10 @@ impl Task {
         match event {
             Event::Message { peer, message, .. } => match message {
                 Message::Request {
-                    request, channel, ..
-                } => self.asked_log(peer, request, channel),
+                    request_id,
+                    request,
+                    channel,
+                } => self.asked_log(peer, request_id, request, channel),
                 Message::Response {
                     request_id,
                     response,
@@ -162,10 +167,16 @@ impl Task {
             Event::OutboundFailure {
                 request_id, error, ..
             } => self.fetched(request_id, Err(error.into())),
-            Event::InboundFailure { peer, error, .. } => {
+            Event::InboundFailure {
+                peer,
+                request_id,
+                error,
+                ..
+            } => {
                 tracing::debug!(%peer, %error, "could not answer");
+                self.outgoing.release(&request_id);
             }
-            Event::ResponseSent { .. } => {}
+            Event::ResponseSent { request_id, .. } => self.outgoing.release(&request_id),
         }
     }
 

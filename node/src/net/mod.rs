@@ -6,12 +6,14 @@ mod behaviour;
 mod dial;
 mod events;
 mod forward;
+mod outgoing;
 pub mod quota;
 mod serve;
 
 use crate::clock::Clock;
 use crate::config::Limits;
 use crate::gossip::Gossip;
+use lachan_link::dialer::peer_of;
 use lachan_link::names::Topic;
 use lachan_link::{LinkError, LogReply, LogRequest, Multiaddr, PeerId, SealedReply, SealedRequest};
 use lachan_protocol::id::{AuthorityId, OriginHash};
@@ -174,7 +176,9 @@ pub async fn start(
     let key = Keypair::ed25519_from_bytes(settings.key.to_vec()).map_err(|_| NetError::BadKey)?;
     let peer_id = key.public().to_peer_id();
     let topics: Vec<Topic> = gossip.topics().collect();
-    let mut swarm = behaviour::swarm(key, &settings.limits, &topics)?;
+    let friends = settings.peers.iter().chain(&settings.offices);
+    let friends: Vec<PeerId> = friends.filter_map(|at| peer_of(at).ok()).collect();
+    let mut swarm = behaviour::swarm(key, &settings.limits, &topics, &friends)?;
     let addresses = dial::listen(&mut swarm, &settings.listen).await?;
     let (commands, received) = mpsc::channel(256);
     let (tell_status, status) = watch::channel(NetStatus {
