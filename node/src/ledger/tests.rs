@@ -1,12 +1,6 @@
 //! The ledger under crashes at every step and under flipped bits, on a disk in memory.
 //! Knows the files only through the doors of the ledger; judges them by a tree of its own.
 //! Specified in specs/protocol.md §14.4.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test stops where its own input is wrong"
-)]
-
 use super::*;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::crypto::tree;
