@@ -15,6 +15,7 @@ use crate::sync::{self, CLOCK_TOLERANCE_SECONDS, LogReader};
 use indicatif::ProgressBar;
 use lachan_protocol::exposure::batch::ExposureBatch;
 use lachan_protocol::exposure::exposures::findings_in;
+use lachan_protocol::id::AuthorityId;
 use lachan_protocol::log::follow::{FollowError, Follower, Input, Output};
 use lachan_protocol::log::note::Vkey;
 use lachan_protocol::time::{Day, UnixTime};
@@ -53,6 +54,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// With what an earlier source gave.
+    fn after(mut self, before: Option<Self>) -> Self {
+        if let Some(before) = before {
+            self.keys += before.keys;
+            self.ticks += before.ticks;
+        }
+        self
+    }
+
     fn line(&self) -> Message {
         CitizenMessage::Synced {
             authority: self.authority.clone(),
@@ -74,45 +84,101 @@ impl Report {
     }
 }
 
-/// Reads the logs of all authorities from one source: what `--from` names, or else the first node of the settings
-/// that can be reached. A log that the source does not have is left out, unless it has none at all.
+/// Reads the logs of all authorities: from what `--from` names, or else from the nodes of the settings, each until
+/// every log was read. A node that does not answer, lags or lies costs its turn and no more, and a log that is refused
+/// keeps no other log from being read. A log that no source has is left out, unless they have none at all.
 ///
 /// # Errors
-/// [`CliError`].
+/// [`CliError`]: of this home, or of the last source when a log could not be read from any.
 pub fn sync_authorities(
     session: &mut Session,
     from: Option<&str>,
     terminal: &Terminal,
 ) -> Result<Vec<Report>, CliError> {
-    let mut source = open_source(session, from)?;
+    let sources = match from {
+        Some(from) => vec![from.to_owned()],
+        None => session.home.settings().nodes.clone(),
+    };
     let authorities: Vec<TrustedAuthority> = session.trust.list().authorities().to_vec();
-    let mut reports = Vec::new();
-    for authority in &authorities {
-        match Reading::new(session, authority)?.run(source.as_mut(), terminal) {
-            Ok(report) => reports.push(report),
-            Err(CliError::Net(NetError::NoSuchLog)) => {}
-            Err(error) => return Err(error),
+    let mut found = Found {
+        reached: sources.is_empty().then_some(NetError::NoSource),
+        ..Found::default()
+    };
+    for source in sources {
+        let open = authorities
+            .iter()
+            .filter(|authority| found.is_open(authority));
+        let open: Vec<TrustedAuthority> = open.cloned().collect();
+        if open.is_empty() {
+            break;
+        }
+        match net::open(&source) {
+            Ok(mut source) => found.read(session, &open, source.as_mut(), terminal)?,
+            Err(error) => found.reached = Some(error),
         }
     }
-    if reports.is_empty() {
-        return Err(NetError::NoSuchLog.into());
-    }
+    let reports = found.reports(&authorities)?;
     session.store.drop_old(session.now)?;
     Ok(reports)
 }
 
-fn open_source(session: &Session, from: Option<&str>) -> Result<Box<dyn Source>, CliError> {
-    if let Some(from) = from {
-        return Ok(net::open(from)?);
+/// What came of the sources so far.
+#[derive(Debug, Default)]
+struct Found {
+    reports: BTreeMap<AuthorityId, Report>,
+    /// Why a log could not be read, from the last source that had it.
+    failures: BTreeMap<AuthorityId, CliError>,
+    /// Why the last source that could not be used could not.
+    reached: Option<NetError>,
+}
+
+impl Found {
+    /// Whether another source may have more of this log.
+    fn is_open(&self, authority: &TrustedAuthority) -> bool {
+        self.reports
+            .get(&authority.id())
+            .is_none_or(|report| report.behind)
     }
-    let mut failure = NetError::NoSource;
-    for node in &session.home.settings().nodes {
-        match net::open(node) {
-            Ok(source) => return Ok(source),
-            Err(error) => failure = error,
+
+    fn read(
+        &mut self,
+        session: &mut Session,
+        authorities: &[TrustedAuthority],
+        source: &mut dyn Source,
+        terminal: &Terminal,
+    ) -> Result<(), CliError> {
+        for authority in authorities {
+            let id = authority.id();
+            match Reading::new(session, authority)?.run(source, terminal) {
+                Ok(report) => {
+                    self.failures.remove(&id);
+                    let before = self.reports.remove(&id);
+                    self.reports.insert(id, report.after(before));
+                }
+                Err(CliError::Net(NetError::NoSuchLog)) => {}
+                // of the source, or of this log alone
+                Err(error @ (CliError::Net(_) | CliError::Follow(_) | CliError::Sync(_))) => {
+                    self.failures.insert(id, error);
+                }
+                Err(error) => return Err(error),
+            }
         }
+        Ok(())
     }
-    Err(failure.into())
+
+    fn reports(mut self, authorities: &[TrustedAuthority]) -> Result<Vec<Report>, CliError> {
+        self.failures.retain(|id, _| !self.reports.contains_key(id));
+        if let Some((_, failure)) = self.failures.pop_first() {
+            return Err(failure);
+        }
+        if self.reports.is_empty() {
+            let none = self.reached.unwrap_or(NetError::NoSuchLog);
+            return Err(none.into());
+        }
+        let in_order = authorities.iter();
+        let reports = in_order.filter_map(|authority| self.reports.remove(&authority.id()));
+        Ok(reports.collect())
+    }
 }
 
 /// One log being read.
@@ -173,7 +239,13 @@ impl<'a> Reading<'a> {
                             Fetched::Missing => Input::Missing,
                         });
                     }
-                    Output::Leaves { leaves, .. } => self.take_leaves(&leaves, &bar)?,
+                    Output::Leaves { leaves, .. } => {
+                        if let Err(refused) = self.take_leaves(&leaves, &bar) {
+                            // What came before the refused leaf counts: it is read again, and told now.
+                            self.session.keep_findings(&mut self.findings)?;
+                            return Err(refused);
+                        }
+                    }
                     Output::Store => self.keep()?,
                     Output::CaughtUp => {}
                 }
