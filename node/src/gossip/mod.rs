@@ -204,4 +204,4 @@ impl Gossip {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

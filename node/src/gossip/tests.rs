@@ -60,6 +60,11 @@ fn world() -> World {
     }
 }
 
+/// A core that follows some log, for tests of others.
+pub(crate) fn any() -> Gossip {
+    world().gossip
+}
+
 impl World {
     fn checkpoint(&self, size: u64, root: u8) -> (Checkpoint, Vec<u8>) {
         let checkpoint = Checkpoint {

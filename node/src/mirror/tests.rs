@@ -83,6 +83,7 @@ impl World {
             listen: vec![("/ip4/127.0.0.1/tcp/0".parse().unwrap(), None)],
             peers: peers.iter().map(|node| node.address()).collect(),
             offices: Vec::new(),
+            office_patience: crate::net::OFFICE_PATIENCE,
             limits: Limits::default(),
         };
         let parts = Parts {

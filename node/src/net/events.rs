@@ -35,6 +35,7 @@ pub(super) struct Task {
     pub(super) forwards: Forwards,
     pub(super) outgoing: Outgoing,
     pub(super) offices: Vec<Multiaddr>,
+    pub(super) office_patience: Duration,
     gossip: Gossip,
     fetches: HashMap<OutboundRequestId, oneshot::Sender<Result<LogReply, LinkError>>>,
     friends: Friends,
@@ -59,6 +60,7 @@ impl Task {
             forwards: Forwards::default(),
             outgoing: Outgoing::default(),
             offices: settings.offices.clone(),
+            office_patience: settings.office_patience,
             gossip,
             fetches: HashMap::new(),
             friends: Friends::new(friends, Instant::now()),
@@ -78,7 +80,10 @@ impl Task {
                 },
                 event = self.swarm.select_next_some() => self.on_event(event),
                 Some(ready) = self.answers.next(), if !self.answers.is_empty() => self.answer(ready),
-                _ = redial.tick() => self.friends.dial(&mut self.swarm, Instant::now()),
+                _ = redial.tick() => {
+                    self.friends.dial(&mut self.swarm, Instant::now());
+                    self.pass_silent_offices(Instant::now());
+                }
             }
         }
     }

@@ -40,6 +40,9 @@ pub enum NetError {
     Swarm,
 }
 
+/// How long an office may take, so that whoever waits behind a relay is told before it stops waiting (30 s).
+pub const OFFICE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// How the network is set.
 pub struct NetSettings {
     /// The seed of the node's network key.
@@ -50,6 +53,8 @@ pub struct NetSettings {
     pub peers: Vec<Multiaddr>,
     /// Offices that sealed messages are handed to.
     pub offices: Vec<Multiaddr>,
+    /// How long each of them may take to reply.
+    pub office_patience: Duration,
     /// Limits.
     pub limits: Limits,
 }
@@ -253,3 +258,6 @@ struct Passing {
     /// Offices that were not tried yet, by their place in the settings.
     next: usize,
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::gossip::Gossip;
 use crate::home::Home;
 use crate::keys::{KeyFolder, KeyName};
 use crate::mirror::{MirrorFiles, MirrorTask};
-use crate::net::{self, NetEvent, NetSettings, OfficeDoor, Parts, SealedAsk};
+use crate::net::{self, NetEvent, NetSettings, OFFICE_PATIENCE, OfficeDoor, Parts, SealedAsk};
 use crate::office::OfficeConfig;
 use crate::trust::{self, TrustError};
 use lachan_protocol::code::CodeKey;
@@ -67,6 +67,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
         offices: config
             .office_addresses()
             .map_err(crate::home::HomeError::from)?,
+        office_patience: OFFICE_PATIENCE,
         limits: config.limits,
     };
     let parts = Parts {
