@@ -241,10 +241,11 @@ fn head(node: &Home) -> Value {
 }
 
 fn started(home: &Home) -> Running {
-    home.start().unwrap_or_else(|error| {
+    let said = |error| {
         let log = std::fs::read_to_string(home.folder().with_extension("log"));
-        panic!("{error}\n{}", log.unwrap_or_default())
-    })
+        (error, log)
+    };
+    home.start().map_err(said).expect("a node that serves")
 }
 
 fn code<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
