@@ -14,7 +14,7 @@ pub mod venue;
 mod wallet;
 
 pub use error::{CliError, TrustFileError, UsageError};
-pub use sync::{Report, sync_authorities};
+pub use sync::{Report, sync_authorities, sync_each};
 
 use crate::messages::Lang;
 use crate::output::{Done, Exit};

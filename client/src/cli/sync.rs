@@ -31,6 +31,7 @@ pub(super) fn sync(
     terminal: &Terminal,
 ) -> Result<Done, CliError> {
     let mut session = Session::open(global, terminal)?;
+    session.renew_wallet()?;
     let reports = sync_authorities(&mut session, args.from.as_deref(), terminal)?;
     let lines = reports.iter().map(Report::line).collect();
     let list: Vec<Value> = reports.iter().map(Report::to_json).collect();
@@ -85,8 +86,9 @@ impl Report {
 }
 
 /// Reads the logs of all authorities: from what `--from` names, or else from the nodes of the settings, each until
-/// every log was read. A node that does not answer, lags or lies costs its turn and no more, and a log that is refused
-/// keeps no other log from being read. A log that no source has is left out, unless they have none at all.
+/// every log was read. A node that does not answer, lags or lies costs its turn and no more. A log that no source has is
+/// left out, unless they have none at all. A log that breaks the rules is named at the end: it keeps nobody from reading
+/// the others.
 ///
 /// # Errors
 /// [`CliError`]: of this home, or of the last source when a log could not be read from any.
@@ -95,6 +97,19 @@ pub fn sync_authorities(
     from: Option<&str>,
     terminal: &Terminal,
 ) -> Result<Vec<Report>, CliError> {
+    let (reports, refused) = sync_each(session, from, terminal)?;
+    refused.map_or(Ok(reports), Err)
+}
+
+/// As [`sync_authorities`], with the first failure of a log beside what came of the others.
+///
+/// # Errors
+/// [`CliError`], all but `Follow` and `Sync`.
+pub fn sync_each(
+    session: &mut Session,
+    from: Option<&str>,
+    terminal: &Terminal,
+) -> Result<(Vec<Report>, Option<CliError>), CliError> {
     let sources = match from {
         Some(from) => vec![from.to_owned()],
         None => session.home.settings().nodes.clone(),
@@ -117,9 +132,9 @@ pub fn sync_authorities(
             Err(error) => found.reached = Some(error),
         }
     }
-    let reports = found.reports(&authorities)?;
+    let ended = found.ended(&authorities)?;
     session.store.drop_old(session.now)?;
-    Ok(reports)
+    Ok(ended)
 }
 
 /// What came of the sources so far.
@@ -149,7 +164,9 @@ impl Found {
     ) -> Result<(), CliError> {
         for authority in authorities {
             let id = authority.id();
-            match Reading::new(session, authority)?.run(source, terminal) {
+            let read =
+                Reading::new(session, authority).and_then(|reading| reading.run(source, terminal));
+            match read {
                 Ok(report) => {
                     self.failures.remove(&id);
                     let before = self.reports.remove(&id);
@@ -166,18 +183,24 @@ impl Found {
         Ok(())
     }
 
-    fn reports(mut self, authorities: &[TrustedAuthority]) -> Result<Vec<Report>, CliError> {
-        self.failures.retain(|id, _| !self.reports.contains_key(id));
-        if let Some((_, failure)) = self.failures.pop_first() {
-            return Err(failure);
+    /// Reports and the first failure, in the order of the trust list.
+    fn ended(
+        mut self,
+        authorities: &[TrustedAuthority],
+    ) -> Result<(Vec<Report>, Option<CliError>), CliError> {
+        let (mut reports, mut failed) = (Vec::new(), None);
+        for id in authorities.iter().map(TrustedAuthority::id) {
+            let failure = self.failures.remove(&id);
+            match self.reports.remove(&id) {
+                Some(report) => reports.push(report),
+                None => failed = failed.or(failure),
+            }
         }
-        if self.reports.is_empty() {
-            let none = self.reached.unwrap_or(NetError::NoSuchLog);
-            return Err(none.into());
+        match failed {
+            Some(error @ CliError::Net(_)) if reports.is_empty() => Err(error),
+            None if reports.is_empty() => Err(self.reached.unwrap_or(NetError::NoSuchLog).into()),
+            failed => Ok((reports, failed)),
         }
-        let in_order = authorities.iter();
-        let reports = in_order.filter_map(|authority| self.reports.remove(&authority.id()));
-        Ok(reports.collect())
     }
 }
 
