@@ -2,6 +2,7 @@
 //! Knows paths and the layout's version; does not know what the files mean.
 //! Specified in specs/protocol.md §14.
 
+use lachan_store::{StoreError, erase_leftovers, remove_temporaries};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
@@ -44,6 +45,16 @@ pub enum HomeError {
 impl From<std::io::Error> for HomeError {
     fn from(error: std::io::Error) -> Self {
         Self::Io(error.kind())
+    }
+}
+
+impl From<StoreError> for HomeError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::Io(ErrorKind::StorageFull),
+            StoreError::Io(kind) => Self::Io(kind),
+            _ => Self::Io(ErrorKind::Other),
+        }
     }
 }
 
@@ -104,11 +115,16 @@ impl Home {
     /// [`HomeError`], all but `AlreadyMade`.
     pub fn open(dir: &Path) -> Result<Self, HomeError> {
         let settings = read_settings(dir)?;
-        Ok(Self {
+        let home = Self {
             dir: dir.to_owned(),
             settings,
             _lock: lock(dir)?,
-        })
+        };
+        // what a killed command left: a secret among it is erased
+        remove_temporaries(&home.dir)?;
+        remove_temporaries(&home.codes())?;
+        erase_leftovers(&home.keys())?;
+        Ok(home)
     }
 
     /// What its settings say.
@@ -334,5 +350,18 @@ mod tests {
         Home::open(dir).unwrap();
         fs::write(dir.join("format"), "lachan-client 2\n").unwrap();
         assert_eq!(Home::open(dir).unwrap_err(), HomeError::UnknownFormat);
+    }
+    #[test]
+    fn what_a_killed_command_left_goes_when_the_home_is_opened() {
+        let base = tempfile::tempdir().unwrap();
+        let dir = base.path().join("home");
+        let new = Home::create(&dir, Settings::default()).unwrap();
+        drop(new.finish().unwrap());
+        let left = ["", "codes", "keys"].map(|folder| dir.join(folder).join(".tmp-1-1"));
+        for file in &left {
+            fs::write(file, b"left").unwrap();
+        }
+        Home::open(&dir).unwrap();
+        assert!(left.iter().all(|file| !file.exists()));
     }
 }

@@ -3,7 +3,9 @@
 //! Specified in specs/protocol.md §14 and specs/interfaces.md.
 
 use crate::config::{Config, ConfigError};
-use lachan_store::{StoreError, create_private_dir, write_durably};
+use lachan_store::{
+    StoreError, create_private_dir, erase_leftovers, remove_temporaries, write_durably,
+};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -162,6 +164,10 @@ impl Home {
         let paths = Paths::new(dir);
         let config = read_config(&paths)?;
         let lock = lock(&paths)?;
+        for folder in [paths.dir().to_owned(), paths.spool()] {
+            remove_temporaries(&folder)?;
+        }
+        erase_leftovers(&paths.keys())?;
         Ok(Self {
             paths,
             config,

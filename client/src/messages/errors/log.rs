@@ -81,6 +81,12 @@ impl Explain for FollowError {
                     node.1,
                 ),
             ),
+            Self::TooFarAhead { .. } => told(
+                lang,
+                "Follow::TooFarAhead",
+                ("Sổ khai nhiều mục đến mức không thể có thật.", authority.0),
+                ("The log claims more leaves than it can have.", authority.1),
+            ),
             Self::Unavailable(_) => told(
                 lang,
                 "Follow::Unavailable",

@@ -6,7 +6,9 @@
 use lachan_protocol::crypto::hash::sha256;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::log::checkpoint::{Checkpoint, CheckpointError};
-use lachan_protocol::log::follow::{FollowError, FollowState, Follower, Input, Output, Request};
+use lachan_protocol::log::follow::{
+    FARTHEST, FollowError, FollowState, Follower, Input, Output, Request,
+};
 use lachan_protocol::log::leaf::Leaf;
 use lachan_protocol::log::merkle::{Frontier, Hash};
 use lachan_protocol::log::note::{NoteSigner, SignatureType, SignedNote, Vkey};
@@ -383,6 +385,31 @@ fn follower_never_moves_to_a_smaller_size_nor_to_another_root() {
     );
     assert_eq!(done, Ok(true));
     assert_eq!(seen.leaves, server.leaves);
+}
+
+#[test]
+fn follower_does_not_plan_for_more_leaves_than_a_log_can_have() {
+    let mut server = Server::default();
+    let small = server.grow(3);
+    let (mut follower, mut seen) = (follower(FollowState::default()), Seen::default());
+    let checkpoint = Input::Checkpoint(small);
+    run(&mut follower, &server, checkpoint, 99, 999, &mut seen).unwrap();
+    for (ahead, refused) in [
+        (FARTHEST, false),
+        (FARTHEST + 1, true),
+        (u64::MAX - 3, true),
+    ] {
+        let claimed = Checkpoint {
+            origin: ORIGIN.into(),
+            size: 3 + ahead,
+            root: Hash([1; 32]),
+        };
+        let note = claimed.sign(&log_signer()).unwrap().to_bytes();
+        let handled = follower.clone().handle(Input::Checkpoint(note));
+        let (given, offered) = (3, 3 + ahead);
+        let expected = FollowError::TooFarAhead { given, offered };
+        assert_eq!(handled.err(), refused.then_some(expected));
+    }
 }
 
 #[test]
