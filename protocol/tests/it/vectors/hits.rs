@@ -429,7 +429,7 @@ fn trials() -> Vec<Value> {
         tried(
             "withdrawn later",
             "time unknown in tick 7, withdrawn in tick 8",
-            &[cinema.clone()],
+            std::slice::from_ref(&cinema),
             &["withdrawn"],
         ),
         tried("withdrawn", "", &[market], &["withdrawn"]),
