@@ -2,7 +2,6 @@
 //! Knows peers and when to ask them; what to believe the follower says, what to write the ledger.
 //! Specified in specs/protocol.md §8.6.
 
-use crate::clock::Clock;
 use crate::ledger::{LedgerError, Mirror};
 use crate::net::Net;
 use crate::service::heads::Heads;
@@ -15,6 +14,7 @@ use lachan_protocol::log::note::Vkey;
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::log::tiles::Resource;
 use lachan_protocol::trust::TrustedAuthority;
+use lachan_shell::clock::Clock;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};

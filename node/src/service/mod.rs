@@ -11,7 +11,6 @@ mod start;
 
 pub use error::RunError;
 
-use crate::clock::Clock;
 use crate::control::server::{Asked, Server};
 use crate::control::{Ask, ControlError};
 use crate::home::{Home, Ready};
@@ -21,6 +20,7 @@ use crate::net::{Net, NetEvent};
 use crate::office::OfficeSummary;
 use heads::Heads;
 use lachan_protocol::id::OriginHash;
+use lachan_shell::clock::Clock;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -82,7 +82,7 @@ pub async fn run(
             }
         }
     }
-    service.home.remove_ready();
+    Ready::remove(service.home.paths());
     drop(asked);
     // the handles go, so that mirrors, office and network end in this order
     let Service {
@@ -106,12 +106,13 @@ impl Service {
     fn say_ready(&self, on_serving: &impl Fn(String)) -> Result<bool, RunError> {
         let addresses: Vec<String> = self.addresses();
         addresses.iter().cloned().for_each(on_serving);
-        self.home.write_ready(&Ready {
+        Ready {
             pid: std::process::id(),
             peer_id: self.net.peer_id().to_string(),
             addresses,
             roles: self.roles(),
-        })?;
+        }
+        .write(self.home.paths())?;
         Ok(true)
     }
 
@@ -121,7 +122,7 @@ impl Service {
     }
 
     fn roles(&self) -> Vec<String> {
-        let roles = &self.home.config().roles;
+        let roles = &self.home.settings().roles;
         roles.iter().map(|role| role.name().to_owned()).collect()
     }
 

@@ -7,10 +7,10 @@ use super::error::VenueToolError;
 use crate::cli::CliError;
 use crate::cli::session::Session;
 use crate::cli::sync_authorities;
-use crate::cli::terminal::Terminal;
 use crate::net::{NetError, Peer};
 use lachan_protocol::crypto::exchange::ExchangeKey;
 use lachan_protocol::id::AuthorityId;
+use lachan_shell::terminal::Terminal;
 
 /// Reads the logs, so that prekeys are fresh. Without a network the keys of an earlier sync may still serve.
 pub(super) fn freshen(
