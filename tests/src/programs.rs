@@ -1,6 +1,6 @@
 //! The two programs, built by cargo or found in a folder.
 //! Knows cargo's messages; does not know what the programs do.
-//! Specified in CONTRIBUTING.md, "Tests over real processes".
+//! Specified in specs/interfaces.md, "Rest".
 
 use serde_json::Value;
 use std::io::{BufRead, BufReader};

@@ -64,12 +64,23 @@ pub fn play_case(
     );
     poll(cast, 1, &codes.relays[0], &market)?;
     cast.venues[1].run(&["venue", "approve", &market])?;
+    let status = cast.venues[1].run(&["venue", "status"])?;
+    let counted = status["plans"][0]["left"] == 13;
     screen.deed(
         "14:45",
         MARKET,
         &say!(
             "ban quản lý chợ đồng ý hai giờ; tờ tháng còn 13 giờ",
             "the market approves two hours; its sheet has 13 left"
+        ),
+    );
+    checks.note(
+        screen,
+        "sheet_counts_its_releases",
+        counted,
+        &say!(
+            "công cụ của chợ đã trừ hai giờ vào tờ tháng",
+            "the market's tool has counted two hours against its sheet"
         ),
     );
     screen.learned(

@@ -32,9 +32,15 @@ fn sources(folder: &Path, into: &mut Vec<String>) {
 fn refusals_of(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut current: Option<(String, i32)> = None;
+    let mut open_in_attribute = 0;
     for line in text.lines() {
         let code = line.trim();
-        if code.starts_with("//") || code.starts_with('#') {
+        if code.starts_with("//") {
+            continue;
+        }
+        // an attribute may go on over several lines
+        if code.starts_with('#') || open_in_attribute > 0 {
+            open_in_attribute += depth_of(code);
             continue;
         }
         if let Some(rest) = code.strip_prefix("pub enum ") {
@@ -51,18 +57,23 @@ fn refusals_of(text: &str) -> BTreeSet<String> {
             let variant: String = code.chars().take_while(|c| c.is_alphanumeric()).collect();
             found.insert(format!("{name}::{variant}"));
         }
-        for c in code.chars() {
-            *depth += match c {
-                '{' | '(' | '[' => 1,
-                '}' | ')' | ']' => -1,
-                _ => 0,
-            };
-        }
+        *depth += depth_of(code);
         if *depth <= 0 {
             current = None;
         }
     }
     found
+}
+
+/// Brackets that a line opens, less those that it closes.
+fn depth_of(line: &str) -> i32 {
+    line.chars()
+        .map(|c| match c {
+            '{' | '(' | '[' => 1,
+            '}' | ')' | ']' => -1,
+            _ => 0,
+        })
+        .sum()
 }
 
 fn in_code() -> BTreeSet<String> {
@@ -94,7 +105,7 @@ fn specs_and_code_name_the_same_refusals() {
 
 #[test]
 fn the_reader_of_enums_sees_each_form_of_a_variant() {
-    let text = "pub enum SampleError {\n    /// A doc.\n    #[error(\"x\")]\n    One,\n    Two(u8),\n    Three {\n        Field: u8,\n    },\n}\npub enum Other {\n    No,\n}\n";
+    let text = "pub enum SampleError {\n    /// A doc.\n    #[error(\"x\")]\n    One,\n    #[error(\n        \"{x}\"\n    )]\n    Two(u8),\n    Three {\n        Field: u8,\n    },\n}\npub enum Other {\n    No,\n}\n";
     let names: Vec<String> = refusals_of(text).into_iter().collect();
     assert_eq!(
         names,

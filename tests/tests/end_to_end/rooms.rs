@@ -1,6 +1,6 @@
 //! The architecture: each line stands in its room, each file says what it is, version floors hold.
 //! Knows folders and words; does not know what the code does.
-//! Specified in CONTRIBUTING.md, "How a line of code knows its room".
+//! Specified in CONTRIBUTING.md, "Where a line belongs".
 
 use std::path::{Path, PathBuf};
 
