@@ -31,10 +31,18 @@ impl<H: Speak> Frame<H> {
             .about(self.about.say(lang))
             .version(self.version)
             .subcommand_required(true)
-            .arg(path("home", "DIR", self.home, lang).env(self.variable))
-            .arg(path("clock", "FILE", Word::Clock, lang))
-            .arg(option("lang", "vi|en", Word::Lang, lang).value_parser(["vi", "en"]))
-            .arg(flag("json", Word::Json, lang))
+            .arg(
+                path("home", "DIR", self.home, lang)
+                    .env(self.variable)
+                    .display_order(100),
+            )
+            .arg(path("clock", "FILE", Word::Clock, lang).display_order(101))
+            .arg(
+                option("lang", "vi|en", Word::Lang, lang)
+                    .value_parser(["vi", "en"])
+                    .display_order(102),
+            )
+            .arg(flag("json", Word::Json, lang).display_order(103))
             .mut_args(|arg| arg.global(true).help_heading(Word::Global.of(lang)))
             .subcommands(commands);
         localise(root, self.program, lang).arg(
@@ -43,6 +51,7 @@ impl<H: Speak> Frame<H> {
                 .long("version")
                 .action(ArgAction::Version)
                 .help(Word::Version.of(lang))
+                .display_order(105)
                 .help_heading(Word::Global.of(lang)),
         )
     }
@@ -149,6 +158,7 @@ fn localise(command: Clap, called: &str, lang: Lang) -> Clap {
                 .long("help")
                 .action(ArgAction::Help)
                 .help(Word::Help.of(lang))
+                .display_order(104)
                 .help_heading(Word::Global.of(lang)),
         );
     for name in names {
