@@ -208,10 +208,7 @@ fn refusals_have_names_hints_and_exit_code_2() {
         "Citizen::BelowFloor"
     );
     world.set_clock(NOON_TICK.plus(2 * 86_400));
-    assert_eq!(
-        world.run("an", &["exposures"]).error(),
-        "Silence::NotFresh"
-    );
+    assert_eq!(world.run("an", &["exposures"]).error(), "Silence::NotFresh");
     let ran = world.run_with("an", &["exposures", "--lang", "vi"], "");
     assert!(
         ran.stderr.contains("→ Chạy `lachan sync`"),

@@ -5,6 +5,7 @@ use crate::venue::Venue;
 use lachan_node::office::SecretName;
 use lachan_protocol::crypto::kdf::derive;
 use lachan_protocol::crypto::point::Point;
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::crypto::{aead, tree};
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::exposure::entry::ExposureDetail;
@@ -12,7 +13,6 @@ use lachan_protocol::exposure::manifest::{Cause, Manifest, ManifestRecord, Relea
 use lachan_protocol::keys::plan::digest_of;
 use lachan_protocol::keys::{KeySchedule, ReleasedKey};
 use lachan_protocol::label::KdfLabel;
-use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::proof::verify_inclusion;
 use lachan_protocol::office::approval::Statement;
 use lachan_protocol::office::poll::registration_leaf;

@@ -33,7 +33,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["lachan_protocol", "libp2p", "tokio"],
     ),
     ("protocol/link/src", &["sled", "SigningKey", "KeyShare"]),
-    ("protocol/shell/src", &["sled", "libp2p", "tokio", "Signing"]),
+    (
+        "protocol/shell/src",
+        &["sled", "libp2p", "tokio", "Signing"],
+    ),
     ("client/src/cli", &["sled::", "libp2p::"]),
 ];
 
