@@ -433,7 +433,7 @@ fn a_mirror_whose_state_lies_begins_again_at_its_checkpoint() {
     let state = mirror(&source, &copy, &mut Seen::default()).unwrap();
     let size = state.frontier().size();
     for lie in [Vec::new(), vec![0xff; 40], {
-        let frontier = lachan_protocol::crypto::tree::Frontier::new(1 << 20, vec![Hash([1; 32])]);
+        let frontier = tree::Frontier::new(1 << 20, vec![Hash([1; 32])]);
         let note = state.note().unwrap().to_vec();
         FollowState::of_copy(frontier.unwrap(), 0, note).to_bytes()
     }] {

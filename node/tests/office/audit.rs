@@ -74,7 +74,7 @@ fn check_release(desk: &Desk, venue: &Venue, key: ReleasedKey, release: &Release
     let office: Vec<[u8; 32]> = pairs
         .map(|(sum, own)| (sum.as_group() - own.as_group()).compress().0)
         .collect();
-    let office_root = tree::root(office.iter().map(<[u8; 32]>::as_slice));
+    let office_root = tree::root(office.iter().map(<[u8; 32]>::as_slice)).0;
     let index = u64::from(plan.head().index_of(release.window).expect("in the plan"));
     let count = plan.points().len() as u64;
     if plan.head().schedule == KeySchedule::Screen {
