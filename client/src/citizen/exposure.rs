@@ -85,7 +85,8 @@ impl Findings {
                 .iter()
                 .map(|finding| &finding.record)
                 .filter(|record| {
-                    record.window() == exposure.window && record.code_id() == exposure.code_id
+                    let of = (record.window(), record.code_id(), record.authority());
+                    of == (exposure.window, exposure.code_id, exposure.authority)
                 });
             let (from, to) = stays.fold((59, 1), |(from, to), record| {
                 let minutes = record.minutes();

@@ -2,7 +2,7 @@
 //! Decides whether a code and a time are acceptable; changes nothing.
 //! Specified in specs/protocol.md §12.
 
-use super::{Citizen, CitizenError, FLOOR_SLACK_SECONDS, OpenVisit};
+use super::{Citizen, CitizenError, FLOOR_SLACK_SECONDS};
 use lachan_protocol::code::{CodeTrust, UnverifiedVenueCode, VenueCode};
 use lachan_protocol::time::UnixTime;
 
@@ -105,21 +105,5 @@ impl Citizen {
             Some(visit) if visit.is_at(code) => Step::Leave,
             Some(_) => Step::MoveOn,
         }
-    }
-}
-
-impl OpenVisit {
-    /// Whether a code is of this visit's venue: the same plan, or another plan of the same place.
-    #[must_use]
-    pub fn is_at(&self, code: &VenueCode) -> bool {
-        let same_plan = self.code.code_id() == code.code_id();
-        let named = |code: &VenueCode| {
-            (
-                code.authority(),
-                code.name().to_owned(),
-                code.place().to_owned(),
-            )
-        };
-        same_plan || named(&self.code) == named(code)
     }
 }

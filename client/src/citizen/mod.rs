@@ -4,16 +4,16 @@
 
 mod exposure;
 mod look;
+mod visit;
 
 pub use exposure::{Findings, Shown};
 pub use look::{Proposal, Step};
+pub use visit::OpenVisit;
 
 use lachan_protocol::code::{VenueCode, VenueCodeError};
 use lachan_protocol::id::CodeId;
 use lachan_protocol::time::{UnixTime, Window};
-use lachan_protocol::token::{
-    DetectionTag, DeviceSecret, VisitRecord, VisitToken, seal, windows_of_visit,
-};
+use lachan_protocol::token::{DeviceSecret, VisitRecord, VisitToken, seal, windows_of_visit};
 use rand_core::CryptoRng;
 use std::collections::BTreeSet;
 
@@ -93,25 +93,6 @@ pub fn may_say_nothing_found(
         return Err(SilenceError::NotFresh { newest: oldest });
     }
     Ok(oldest)
-}
-
-/// The visit that is open.
-#[derive(Clone, PartialEq, Eq)]
-pub struct OpenVisit {
-    /// The code, verified when the visit began.
-    pub code: VenueCode,
-    /// When the visitor came.
-    pub arrival: UnixTime,
-    /// When the visit ends by itself.
-    pub expected_end: UnixTime,
-    /// Its tokens in the wallet.
-    pub tags: Vec<(Window, DetectionTag)>,
-}
-
-impl std::fmt::Debug for OpenVisit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OpenVisit")
-    }
 }
 
 /// What the citizen is told.
@@ -269,12 +250,13 @@ impl Citizen {
             expected_end: proposal.until,
             tags: vec![],
         };
-        let codes = [&visit.code];
-        let tokens = self.seal(&codes, visit.arrival, visit.expected_end, rng)?;
+        let start = visit.code.sealing_start(visit.arrival);
+        let tokens = self.seal(&[&visit.code], start, visit.expected_end, rng)?;
         Ok(self.opened(visit, tokens, Event::CheckedIn))
     }
 
-    /// The hours before the new code's first one are sealed from the old code, and are final.
+    /// Further hours are sealed. Hours before this scan stay as they are, and are final, unless the new code says of them
+    /// what the old one said: the key of another plan's hour may be published already.
     fn stay(
         &mut self,
         proposal: Proposal,
@@ -282,11 +264,17 @@ impl Citizen {
     ) -> Result<Vec<Output>, CitizenError> {
         let old = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
         let until = proposal.until.max(old.expected_end);
-        let tokens = self.seal(&[&proposal.code, &old.code], old.arrival, until, rng)?;
+        let scan = proposal.arrival.window();
+        let start = if old.agrees_before(scan, &proposal.code) {
+            old.open_from()
+        } else {
+            old.open_from().max(scan.start())
+        };
+        let tokens = self.seal(&[&proposal.code, &old.code], start, until, rng)?;
         let visit = OpenVisit {
             code: proposal.code,
             expected_end: until,
-            ..old
+            ..old.final_before(start)
         };
         Ok(self.opened(visit, tokens, Event::Stayed))
     }
@@ -321,15 +309,18 @@ impl Citizen {
         departure: UnixTime,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Output>, CitizenError> {
-        let mut visit = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
+        let visit = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
         if departure < visit.arrival {
             return Err(CitizenError::DepartureBeforeArrival);
         }
-        let end = departure.min(visit.code.last().end());
-        let tokens = self.seal(&[&visit.code], visit.arrival, end, rng)?;
-        // Hours before this code's first one were sealed from an older code and are final.
-        let first = visit.code.first();
-        visit.tags.retain(|(window, _)| *window >= first);
+        let (start, end) = (visit.open_from(), departure.min(visit.code.last().end()));
+        let tokens = if end < start {
+            // Gone before the hours that are not final: none of them is left.
+            Vec::new()
+        } else {
+            self.seal(&[&visit.code], start, end, rng)?
+        };
+        let visit = visit.final_before(start);
         self.visit = None;
         let fresh = tokens.iter().map(|(window, _)| *window);
         let old = visit.tags.iter().map(|(window, _)| *window);
@@ -349,17 +340,14 @@ impl Citizen {
         ])
     }
 
-    /// A token for each hour from the arrival (not before the codes' first one) to `until`, from the first code that
-    /// has the hour.
+    /// A token for each hour from `start` to `until`, from the first code that has the hour.
     fn seal(
         &mut self,
         codes: &[&VenueCode],
-        arrival: UnixTime,
+        start: UnixTime,
         until: UnixTime,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<(Window, VisitToken)>, CitizenError> {
-        let first = codes.iter().map(|code| code.first()).min();
-        let start = first.map_or(arrival, |first| arrival.max(first.start()));
         let mut tokens = Vec::new();
         for (window, minutes) in windows_of_visit(start, until) {
             let found = codes.iter().find_map(|code| {

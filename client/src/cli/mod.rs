@@ -14,7 +14,7 @@ pub mod venue;
 mod wallet;
 
 pub use error::{CliError, TrustFileError};
-pub use sync::{Report, sync_authorities};
+pub use sync::{Report, sync_authorities, sync_each};
 
 use crate::messages::Message;
 use args::Command;

@@ -161,6 +161,16 @@ impl Session {
         Ok(self.wallet.keep_findings(&findings.to_bytes(), self.now)?)
     }
 
+    /// Writes anew what check-in and check-out wrote, so that its times tell of this command instead.
+    ///
+    /// # Errors
+    /// [`WalletError`].
+    pub fn renew_wallet(&self) -> Result<(), CliError> {
+        let counter = Counter::new(self.home.paths().keys());
+        counter.store(counter.read()?, self.now)?;
+        Ok(self.wallet.renew(self.now)?)
+    }
+
     /// A day's tokens, ready for the matcher.
     ///
     /// # Errors

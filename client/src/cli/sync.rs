@@ -32,6 +32,7 @@ pub(super) fn sync(
     terminal: &Terminal,
 ) -> Result<Done, CliError> {
     let mut session = Session::open(global, terminal)?;
+    session.renew_wallet()?;
     let reports = sync_authorities(&mut session, args.from.as_deref(), terminal)?;
     let lines = reports.iter().map(Report::line).collect();
     let list: Vec<Value> = reports.iter().map(Report::to_json).collect();
@@ -77,7 +78,8 @@ impl Report {
 }
 
 /// Reads the logs of all authorities from one source: what `--from` names, or else the first node of the settings
-/// that can be reached. A log that the source does not have is left out, unless it has none at all.
+/// that can be reached. A log that the source does not have is left out, unless it has none at all. A log that breaks
+/// the rules is named at the end: it keeps nobody from reading the others.
 ///
 /// # Errors
 /// [`CliError`].
@@ -86,21 +88,39 @@ pub fn sync_authorities(
     from: Option<&str>,
     terminal: &Terminal,
 ) -> Result<Vec<Report>, CliError> {
+    let (reports, refused) = sync_each(session, from, terminal)?;
+    refused.map_or(Ok(reports), Err)
+}
+
+/// As [`sync_authorities`], with the first refusal of a log beside what came of the others.
+///
+/// # Errors
+/// [`CliError`], all but `Follow` and `Sync`.
+pub fn sync_each(
+    session: &mut Session,
+    from: Option<&str>,
+    terminal: &Terminal,
+) -> Result<(Vec<Report>, Option<CliError>), CliError> {
     let mut source = open_source(session, from)?;
     let authorities: Vec<TrustedAuthority> = session.trust.list().authorities().to_vec();
-    let mut reports = Vec::new();
+    let (mut reports, mut refused) = (Vec::new(), None);
     for authority in &authorities {
-        match Reading::new(session, authority)?.run(source.as_mut(), terminal) {
+        let read = Reading::new(session, authority)
+            .and_then(|reading| reading.run(source.as_mut(), terminal));
+        match read {
             Ok(report) => reports.push(report),
             Err(CliError::Net(NetError::NoSuchLog)) => {}
+            Err(why @ (CliError::Follow(_) | CliError::Sync(_))) => {
+                refused.get_or_insert(why);
+            }
             Err(error) => return Err(error),
         }
     }
-    if reports.is_empty() {
+    if reports.is_empty() && refused.is_none() {
         return Err(NetError::NoSuchLog.into());
     }
     session.store.drop_old(session.now)?;
-    Ok(reports)
+    Ok((reports, refused))
 }
 
 fn open_source(session: &Session, from: Option<&str>) -> Result<Box<dyn Source>, CliError> {

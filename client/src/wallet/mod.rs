@@ -174,6 +174,21 @@ impl Wallet {
             .map_err(Into::into)
     }
 
+    /// Writes every day's file and the findings anew, as they are. A file system keeps times that nobody can set, of birth
+    /// and of the last change: from here on they tell when this was done, and no longer when a visit began or ended.
+    ///
+    /// # Errors
+    /// [`WalletError`].
+    pub fn renew(&self, now: UnixTime) -> Result<(), WalletError> {
+        for name in self.disk.names()? {
+            if let (Some(day), Some(bytes)) = (day_from_iso(&name), self.disk.read(&name)?) {
+                self.disk.replace_erasing(&name, &bytes, day.start())?;
+            }
+        }
+        let findings = self.findings()?;
+        self.keep_findings(&findings, now)
+    }
+
     /// Destroys a day's tokens, and the open visit when it has tokens of that day.
     ///
     /// # Errors

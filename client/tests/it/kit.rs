@@ -20,7 +20,7 @@ use lachan_protocol::keys::registered::Registered;
 use lachan_protocol::keys::registration::{RegistrationAnswer, VenueProfile};
 use lachan_protocol::keys::release::combine;
 use lachan_protocol::keys::venue::VenueSecrets;
-use lachan_protocol::keys::{KeySchedule, NotificationKey};
+use lachan_protocol::keys::{KeySchedule, NotificationKey, ReleasedKey};
 use lachan_protocol::log::checkpoint::Checkpoint;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::log::policy::WitnessPolicy;
@@ -43,6 +43,7 @@ const ORIGIN: &str = "office.example/log";
 /// One authority, its log, and a clock for everybody.
 pub struct World {
     pub dir: TempDir,
+    origin: String,
     batch_key: SigningKey,
     code_key: SigningKey,
     log: NoteSigner,
@@ -84,15 +85,21 @@ impl Ran {
 
 impl World {
     pub fn new() -> Self {
+        Self::of(ORIGIN)
+    }
+
+    /// An authority whose log has this origin.
+    pub fn of(origin: &str) -> Self {
         let rng = &mut rand::rng();
         let signer = |name: &str, rng: &mut _| {
             NoteSigner::new(name, SignatureType::Ed25519, SigningKey::random(rng)).unwrap()
         };
         let world = Self {
             dir: tempfile::tempdir().unwrap(),
+            origin: origin.into(),
             batch_key: SigningKey::random(rng),
             code_key: SigningKey::random(rng),
-            log: signer(ORIGIN, rng),
+            log: signer(origin, rng),
             root: signer("lachan-root", rng),
             seeds: OfficeSeeds::single(EpochSeed::random(rng)),
             leaves: vec![],
@@ -104,12 +111,34 @@ impl World {
         world
     }
 
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     pub fn trust_list(&self, sequence: u64) -> Vec<u8> {
-        let authority = TrustedAuthority::new(AuthorityEntry {
+        self.trust_list_of(sequence, &[self])
+    }
+
+    /// A list of several authorities, signed by the root of this world.
+    pub fn trust_list_of(&self, sequence: u64, worlds: &[&Self]) -> Vec<u8> {
+        let authorities: Vec<_> = worlds.iter().map(|world| world.authority()).collect();
+        let logs = worlds.iter().map(|world| world.log.vkey().clone());
+        let policy = WitnessPolicy::none(logs.collect());
+        let head = TrustListHead {
+            sequence,
+            made: UnixTime(1_790_000_000),
+            until: UnixTime(1_830_000_000),
+        };
+        let list = TrustList::sign(&head, &authorities, &policy, &self.root).unwrap();
+        list.note().to_vec()
+    }
+
+    fn authority(&self) -> TrustedAuthority {
+        TrustedAuthority::new(AuthorityEntry {
             name_vi: "CDC Hà Nội".into(),
             name_en: "Hanoi CDC".into(),
             regions: vec![Region(1)],
@@ -123,15 +152,7 @@ impl World {
             }],
             issuers: vec![],
         })
-        .unwrap();
-        let head = TrustListHead {
-            sequence,
-            made: UnixTime(1_790_000_000),
-            until: UnixTime(1_830_000_000),
-        };
-        let policy = WitnessPolicy::none(vec![self.log.vkey().clone()]);
-        let list = TrustList::sign(&head, &[authority], &policy, &self.root).unwrap();
-        list.note().to_vec()
+        .unwrap()
     }
 
     pub fn trust(&self) -> Trust {
@@ -191,7 +212,7 @@ impl World {
     pub fn register(&self, schedule: KeySchedule, name: &str) -> Venue {
         let rng = &mut rand::rng();
         let profile = VenueProfile {
-            authority: AuthorityId::of_origin(ORIGIN),
+            authority: AuthorityId::of_origin(&self.origin),
             region: Region(1),
             schedule,
             kind: VenueKind(1),
@@ -218,7 +239,7 @@ impl World {
         let rng = &mut rand::rng();
         self.seq += 1;
         let tick = Tick {
-            authority: AuthorityId::of_origin(ORIGIN),
+            authority: AuthorityId::of_origin(&self.origin),
             region: Region(1),
             seq: self.seq,
             time,
@@ -238,6 +259,17 @@ impl World {
         count
     }
 
+    /// s_w of an hour of a venue, as it would be published.
+    pub fn key(&self, venue: &Venue, window: Window) -> ReleasedKey {
+        let share = venue
+            .secrets
+            .share_of(venue.registered.plan().head(), window)
+            .unwrap();
+        combine(&venue.registered, window, &share, &self.seeds)
+            .unwrap()
+            .release()
+    }
+
     fn release(
         &self,
         venue: &Venue,
@@ -245,12 +277,9 @@ impl World {
         minutes: MinuteMask,
         advice: Advice,
     ) -> NewRelease {
-        let plan = venue.registered.plan();
-        let share = venue.secrets.share_of(plan.head(), window).unwrap();
-        let key = combine(&venue.registered, window, &share, &self.seeds).unwrap();
         let nothing = || Seq16::new(vec![]).unwrap();
         NewRelease {
-            key: key.release(),
+            key: self.key(venue, window),
             window,
             notice: venue.notice(window),
             backing: ReleaseBacking {
@@ -303,7 +332,7 @@ impl World {
             self.write(resource, &tile);
         }
         let checkpoint = Checkpoint {
-            origin: ORIGIN.into(),
+            origin: self.origin.clone(),
             size: self.leaves.len() as u64,
             root: builder.root(),
         };

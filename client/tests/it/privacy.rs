@@ -7,6 +7,7 @@ use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::time::UnixTime;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 fn files(dir: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(dir)
@@ -98,6 +99,39 @@ fn pu3_times_of_the_wallet_tell_the_day_only() {
         let modified = std::fs::metadata(path).unwrap().mtime();
         assert_eq!(modified % 86_400, 0, "{}", path.display());
     }
+}
+
+/// Times of birth and of the last change cannot be set; they are those of the newest sync, not of a visit.
+#[test]
+fn pu3_times_that_cannot_be_set_tell_of_the_sync() {
+    let mut world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    world.init("an");
+    let url = pho.url(NINE_IN_HANOI);
+    world.run("an", &["check-in", &url, "--yes"]).data();
+    world.run("an", &["check-out"]).data();
+    world.publish(UnixTime(NINE_IN_HANOI.0 - 2 * 3_600), &[]);
+    std::thread::sleep(Duration::from_millis(50));
+    let left = SystemTime::now();
+    let home = world.path("an");
+    let written = || {
+        let mut wallet = files(&home.join("tokens"));
+        wallet.push(home.join("keys/counter"));
+        wallet.into_iter().map(|path| {
+            let metadata = std::fs::metadata(path).unwrap();
+            let nanos = u32::try_from(metadata.ctime_nsec()).unwrap();
+            let seconds = u64::try_from(metadata.ctime()).unwrap();
+            let changed = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos);
+            // Not every file system knows the birth.
+            metadata.created().map_or(changed, |born| born.min(changed))
+        })
+    };
+    assert!(written().all(|time| time < left), "control: before a sync");
+    world.sync("an").data();
+    // A file system's clock may lag by a tick.
+    let since = left - Duration::from_millis(20);
+    assert!(written().all(|time| time >= since));
+    assert_eq!(written().count(), 3);
 }
 
 #[test]

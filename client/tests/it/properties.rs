@@ -10,9 +10,9 @@ use lachan_client::trust::Trust;
 use lachan_protocol::code::UnverifiedVenueCode;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::time::{UnixTime, Window};
-use lachan_protocol::token::{DetectionTag, DeviceSecret};
+use lachan_protocol::token::{DetectionTag, DeviceSecret, VisitToken};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 const TRUST_UNTIL: UnixTime = UnixTime(1_830_000_000);
@@ -189,4 +189,106 @@ fn refuses_new_codes_once_the_trust_list_has_expired() {
     let citizen = Citizen::new(secret, 0, UnixTime(0), now, None);
     let seen = citizen.look(code(&stage.venues[0], now), &stage.trust, None, now);
     assert_eq!(seen.unwrap_err(), CitizenError::TrustListExpired);
+}
+
+/// A stay of one person: what is scanned at which minute, and the tokens that lie in the wallet.
+struct Stay<'a> {
+    trust: &'a Trust,
+    citizen: Citizen,
+    tokens: BTreeMap<DetectionTag, (Window, VisitToken)>,
+}
+
+impl<'a> Stay<'a> {
+    fn new(trust: &'a Trust) -> Self {
+        Self {
+            trust,
+            citizen: citizen(UnixTime(0)),
+            tokens: BTreeMap::new(),
+        }
+    }
+
+    fn scan(&mut self, venue: &Venue, minute: u64) {
+        let now = NINE_IN_HANOI.plus(minute * 60);
+        let proposal = self.citizen.look(code(venue, now), self.trust, None, now);
+        let confirmed = Input::Confirmed(proposal.unwrap().staying());
+        self.tell(confirmed, now);
+    }
+
+    fn leave(&mut self, minute: u64) {
+        self.tell(Input::Leave(None), NINE_IN_HANOI.plus(minute * 60));
+    }
+
+    fn tell(&mut self, input: Input, now: UnixTime) {
+        for output in self.citizen.handle(input, now, &mut rand::rng()).unwrap() {
+            if let Output::Change { visit, tokens, .. } = output {
+                for (_, tag) in &visit.tags {
+                    assert!(self.tokens.remove(tag).is_some());
+                }
+                let tokens = tokens.into_iter();
+                self.tokens
+                    .extend(tokens.map(|(window, token)| (token.tag(), (window, token))));
+            }
+        }
+    }
+
+    /// Hours from nine o'clock on that have a token.
+    fn hours(&self) -> BTreeSet<u32> {
+        let first = NINE_IN_HANOI.window().0;
+        let windows = self.tokens.values().map(|(window, _)| window.0 - first);
+        windows.collect()
+    }
+}
+
+#[test]
+fn staying_again_and_again_loses_no_hour() {
+    let stage = stage();
+    let mut stay = Stay::new(&stage.trust);
+    stay.scan(&stage.venues[0], 5);
+    for minute in [70, 130, 200] {
+        stay.scan(&stage.venues[0], minute);
+    }
+    assert_eq!(stay.hours(), (0..5).collect());
+    stay.leave(230);
+    assert_eq!(stay.hours(), (0..4).collect());
+}
+
+/// The key of the first hour may be published by the time of the second scan: whoever shows a sheet of the same name
+/// could else make the person look exposed at it.
+#[test]
+fn staying_seals_no_hour_before_the_scan_to_another_plan() {
+    let world = World::new();
+    let screen = world.register(KeySchedule::Screen, "Phở Thìn");
+    let sheet = world.register(KeySchedule::Sheet, "Phở Thìn");
+    let trust = world.trust();
+    let opened = |stay: &Stay<'_>, venue: &Venue, hour: u32| {
+        let key = world.key(venue, Window(NINE_IN_HANOI.window().0 + hour));
+        let tokens = stay.tokens.values();
+        tokens
+            .filter(|(_, token)| token.open_with(&key).is_ok())
+            .count()
+    };
+    let mut stay = Stay::new(&trust);
+    stay.scan(&screen, 5);
+    stay.scan(&sheet, 80);
+    for _ in 0..2 {
+        assert_eq!(
+            opened(&stay, &screen, 0),
+            1,
+            "the first hour stays as it is"
+        );
+        assert_eq!(
+            opened(&stay, &sheet, 0),
+            0,
+            "and is not sealed to the sheet"
+        );
+        assert_eq!(
+            opened(&stay, &sheet, 1),
+            1,
+            "control: the hour of the scan is"
+        );
+        if stay.citizen.visit().is_some() {
+            stay.leave(100);
+        }
+    }
+    assert_eq!(stay.hours(), (0..2).collect());
 }

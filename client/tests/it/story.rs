@@ -5,6 +5,7 @@
 use super::kit::{NINE_IN_HANOI, World};
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::exposure::entry::MinuteMask;
+use lachan_protocol::id::OriginHash;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::log::leaf::Leaf;
 use lachan_protocol::time::UnixTime;
@@ -325,4 +326,37 @@ fn check_out_judges_anew_what_was_published_during_the_visit() {
         world.run("binh", &["exposures"]).data()["exposures"][0]["minutes"],
         15
     );
+}
+
+/// One authority of many signs nonsense: those who trust it too still hear of everybody else's hours.
+#[test]
+fn a_log_that_breaks_the_rules_silences_no_other_authority() {
+    let (mut good, mut bad) = (World::new(), World::of("bad.example/log"));
+    let pho = good.register(KeySchedule::Screen, "Phở Thìn");
+    let both = good.trust_list_of(1, &[&bad, &good]);
+    std::fs::write(good.path("trust.txt"), both).unwrap();
+    good.init("an");
+    let url = pho.url(NINE_IN_HANOI);
+    good.run("an", &["check-in", &url, "--yes"]).data();
+    let release = (
+        &pho,
+        NINE_IN_HANOI.window(),
+        MinuteMask::ALL,
+        Advice::TakeTest,
+    );
+    good.publish(NOON_TICK, &[release]);
+    // A prekey leaf that nobody signed.
+    bad.append([&[2, 1][..], &[0; 106]].concat());
+    for world in [&good, &bad] {
+        let name = OriginHash::of_origin(world.origin()).to_string();
+        let place = good.path("logs").join(name);
+        std::fs::create_dir_all(good.path("logs")).unwrap();
+        std::os::unix::fs::symlink(world.log(), place).unwrap();
+    }
+    good.set_clock(NOON_TICK.plus(60));
+    let logs = good.path("logs");
+    let refused = good.run("an", &["sync", "--from", logs.to_str().unwrap()]);
+    assert_eq!(refused.error().split("::").next(), Some("Sync"));
+    let found = good.run("an", &["exposures"]).data();
+    assert_eq!(found["exposures"][0]["venue"], "Phở Thìn");
 }

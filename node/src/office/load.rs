@@ -49,7 +49,7 @@ impl<F: Files> Office<F> {
             Shelf::Requests => {
                 let id = RequestId(array(key).ok_or(damaged)?);
                 let record = RequestRecord::from_bytes(value).map_err(|_| damaged)?;
-                if let Some(vault) = self.secrets.vaults.get(&Epoch::of(record.plan_first)) {
+                if let Some(vault) = self.secrets.vaults.get(&Epoch::of(record.month)) {
                     let opened = vault
                         .open(&[b"request", &id.0], &record.state)
                         .map_err(|_| damaged)?;

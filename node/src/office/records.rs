@@ -41,8 +41,8 @@ impl PlanRecord {
 /// A release request; the vault of its plan's month seals its state.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct RequestRecord {
-    /// First window of the plan, which names the month.
-    pub(super) plan_first: Window,
+    /// First window of the month of the plan; the plan's own would tell which venue is asked.
+    pub(super) month: Window,
     /// Sealed: [`RequestState`].
     pub(super) state: Seq16<u8>,
 }

@@ -7,12 +7,12 @@ use crate::office::io::{Change, Files, Shelf};
 use crate::office::mailbox::Taken;
 use crate::office::records::{CaseFile, Released, RequestRecord, RequestState, Share, Stage};
 use lachan_protocol::id::{CodeId, RequestId};
-use lachan_protocol::keys::KeyShare;
 use lachan_protocol::keys::budget::{ReleaseError, window_is_over};
 use lachan_protocol::keys::epoch::Epoch;
 use lachan_protocol::keys::release::combine;
+use lachan_protocol::keys::{KeyShare, WindowPoint};
 use lachan_protocol::office::{Approval, ApprovalError, ReleaseAnswer, RequestData};
-use lachan_protocol::time::UnixTime;
+use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::wire::{Message, Seq8, Seq16};
 use rand_core::CryptoRng;
 
@@ -31,7 +31,8 @@ pub enum AnswerRefusal {
     /// A share is wrong, or its window not over; a wrong share names the venue.
     #[error(transparent)]
     Release(#[from] ReleaseError),
-    /// What the office kept of the request or the plan cannot be read: our own disk, or its month is over.
+    /// What the office kept of the request or the plan cannot be read, or its seeds are not those of its answer: our own
+    /// disk, or its month is over.
     #[error("what was kept of the request cannot be read")]
     RequestLost,
     /// Not as many shares as windows.
@@ -115,7 +116,15 @@ impl<F: Files> Office<F> {
         for (item, share) in request.items().iter().zip(shares) {
             window_is_over(item.window, now)?;
             // The sum is made again when it is published, and until then exists nowhere.
-            drop(combine(&registered, item.window, share, seeds)?);
+            let sum = combine(&registered, item.window, share, seeds);
+            if let Err(ReleaseError::WrongShare { .. }) = sum
+                && plan.head().point_of(plan.points(), item.window)
+                    == Some(WindowPoint(share.to_point()))
+            {
+                // The venue's share is right: the seeds of the month are not those that the office answered with.
+                return Err(lost);
+            }
+            drop(sum?);
         }
         Ok(())
     }
@@ -153,11 +162,11 @@ impl<F: Files> Office<F> {
         request: &RequestState,
         rng: &mut impl CryptoRng,
     ) -> Option<Change> {
-        let plan_first = self.state.plans.get(&request.venue)?.first;
-        let vault = self.secrets.vaults.get(&Epoch::of(plan_first))?;
+        let epoch = Epoch::of(self.state.plans.get(&request.venue)?.first);
+        let vault = self.secrets.vaults.get(&epoch)?;
         let state = zeroize::Zeroizing::new(request.to_bytes());
         let record = RequestRecord {
-            plan_first,
+            month: Window(u32::from(epoch.first_day()?.0) * 24),
             state: Seq16::new(vault.seal(&[b"request", &id.0], &state, rng)).ok()?,
         };
         Some(Change::Put {

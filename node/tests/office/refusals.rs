@@ -4,6 +4,7 @@ use crate::story::{FIRST, told};
 use crate::venue::{Unregistered, Venue};
 use lachan_node::office::{
     AnswerRefusal, Input, Note, RegistrationRefusal, ReplyTo, RequestRefusal, RequestStage,
+    SecretName, Shelf,
 };
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::exposure::advice::Advice;
@@ -83,6 +84,55 @@ fn wrong_share_names_the_venue_and_nothing_of_the_answer_is_published() {
         );
         assert_eq!(told(&desk, &visits).len(), 2);
     }
+}
+
+/// Seeds are in no backup: an office that was restored without them must not say that its venues lie.
+#[test]
+fn lost_seeds_are_not_blamed_on_the_venue() {
+    let (desk, venue, request) = asked(KeySchedule::Screen);
+    for (name, bytes) in &mut desk.disk.0.borrow_mut().secrets {
+        if let SecretName::Epoch(_) = name {
+            bytes[0] ^= 1;
+        }
+    }
+    let mut desk = desk.restart();
+    let answer = venue.approval(&request);
+    let found = refusal(&mut desk, &venue, answer);
+    assert_eq!(found, Some(AnswerRefusal::RequestLost));
+    let mut shares = venue.shares(&request);
+    shares.swap(0, 1);
+    let answer = ReleaseAnswer::Approved {
+        request: request.id(),
+        shares,
+        approval: Approval::sign(&venue.key, &request),
+    };
+    let window = Window(FIRST.0 + 1);
+    let wrong = ReleaseError::WrongShare {
+        venue: venue.id(),
+        window,
+    };
+    let found = refusal(&mut desk, &venue, answer);
+    assert_eq!(found, Some(AnswerRefusal::Release(wrong)), "the control");
+}
+
+/// The database never forgets: what lies in clear there must not tell which venue was asked.
+#[test]
+fn record_of_a_request_tells_nothing_in_clear_but_the_month() {
+    let mut desk = Desk::new();
+    for first in [FIRST, Window(FIRST.0 + 1)] {
+        let venue = Venue::register(&mut desk, KeySchedule::Screen, first, 12);
+        desk.now = at(4, 0);
+        desk.ask(venue.id(), at(2, 0), at(3, 0), Advice::TakeTest)
+            .expect("asks");
+    }
+    let disk = desk.disk.0.borrow();
+    let records = disk.records.iter();
+    let mut clear = records
+        .filter(|((shelf, _), _)| *shelf == Shelf::Requests)
+        .map(|(_, record)| &record[..6]);
+    let (one, other) = (clear.next(), clear.next());
+    assert!(one.is_some() && one == other);
+    assert!(clear.next().is_none());
 }
 
 #[test]

@@ -145,8 +145,9 @@ pub struct Exposure {
     pub outcome: Outcome,
 }
 
-/// The exposures behind all findings, by window and code: only the last entry for (authority, s) holds, and findings
-/// of one code and window are one exposure with the union of their minutes.
+/// The exposures behind all findings, by window, code and authority: only the last entry for (authority, s) holds, and
+/// findings of one code and window are one exposure with the union of their minutes. What another authority says under
+/// the id of a foreign code stays apart.
 #[must_use]
 pub fn exposures_of(findings: &[Finding]) -> Vec<Exposure> {
     let mut newest: BTreeMap<(AuthorityId, [u8; 32]), u64> = BTreeMap::new();
@@ -154,14 +155,14 @@ pub fn exposures_of(findings: &[Finding]) -> Vec<Exposure> {
         let seq = newest.entry(name_of(finding)).or_insert(finding.seq);
         *seq = (*seq).max(finding.seq);
     }
-    let mut exposures: BTreeMap<(Window, CodeId), Exposure> = BTreeMap::new();
+    let mut exposures: BTreeMap<(Window, CodeId, AuthorityId), Exposure> = BTreeMap::new();
     for finding in findings {
         if newest.get(&name_of(finding)) != Some(&finding.seq) {
             continue;
         }
         let one = Exposure::of(finding);
         exposures
-            .entry((one.window, one.code_id))
+            .entry((one.window, one.code_id, one.authority))
             .and_modify(|all| all.join(&one))
             .or_insert(one);
     }

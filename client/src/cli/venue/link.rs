@@ -6,19 +6,21 @@ use super::desk::Carrier;
 use super::error::VenueToolError;
 use crate::cli::CliError;
 use crate::cli::session::Session;
-use crate::cli::sync_authorities;
+use crate::cli::sync_each;
 use crate::net::{NetError, Peer};
 use lachan_protocol::crypto::exchange::ExchangeKey;
 use lachan_protocol::id::AuthorityId;
 use lachan_shell::terminal::Terminal;
 
-/// Reads the logs, so that prekeys are fresh. Without a network the keys of an earlier sync may still serve.
+/// Reads the logs, so that prekeys are fresh. Without a network the keys of an earlier sync may still serve. The log of
+/// another authority that breaks the rules is nothing to a venue; when no log can be read, the first refusal is told.
 pub(super) fn freshen(
     session: &mut Session,
     from: Option<&str>,
     terminal: &Terminal,
 ) -> Result<Option<NetError>, CliError> {
-    match sync_authorities(session, from, terminal) {
+    match sync_each(session, from, terminal) {
+        Ok((reports, Some(refused))) if reports.is_empty() => Err(refused),
         Ok(_) => Ok(None),
         Err(CliError::Net(error)) => Ok(Some(error)),
         Err(error) => Err(error),

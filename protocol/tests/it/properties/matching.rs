@@ -422,3 +422,42 @@ fn each_detail_means_what_the_table_says() {
     );
     assert_eq!(ExposureDetail::of_cases([]), ExposureDetail::WITHDRAWN);
 }
+
+/// Two authorities, one code id: the second one copied it to put its own minutes under the first one's venue.
+#[test]
+fn an_authority_adds_nothing_to_the_exposure_of_anothers_code() {
+    let mut rng = Stream::new(9);
+    let hour = window(TODAY, 3);
+    let found = |of: AuthorityId, name: &str, minutes: MinuteMask, rng: &mut Stream| Finding {
+        key: random_pair(rng).1,
+        seq: 1,
+        published: NOON,
+        detail: CaseDetail::new(minutes, Advice::TakeTest)
+            .expect("a minute")
+            .into(),
+        record: VisitRecord::new(
+            CodeId([7; 16]),
+            of,
+            hour,
+            Minutes::new(0, 30).expect("half an hour"),
+            1,
+            NotificationKey(notice_of(hour)),
+            name,
+            "",
+        )
+        .expect("a day"),
+    };
+    let own = found(authority(), "Chợ Hôm", mask(40, 50), &mut rng);
+    let foreign = found(AuthorityId([1; 8]), "Chợ khác", mask(0, 30), &mut rng);
+    let none = Outcome::NoneTogether {
+        advice: Advice::TakeTest,
+    };
+    let exposures = exposures_of(&[own.clone(), foreign]);
+    let of_own = exposures.iter().find(|one| one.authority == authority());
+    let of_own = of_own.map(|one| (one.name.as_str(), one.outcome));
+    assert_eq!(of_own, Some(("Chợ Hôm", none)));
+    assert_eq!(exposures.len(), 2);
+    let more = found(authority(), "Chợ Hôm", mask(0, 10), &mut rng);
+    let joined = exposures_of(&[own, more]);
+    assert_eq!(joined.len(), 1, "control: of one authority they are one");
+}

@@ -1,0 +1,66 @@
+//! The open visit: which of its hours may still change, and which codes are of its venue.
+//! Knows codes, hours and tags; does not seal.
+//! Specified in specs/protocol.md §12.3.
+
+use lachan_protocol::code::VenueCode;
+use lachan_protocol::time::{UnixTime, Window};
+use lachan_protocol::token::DetectionTag;
+
+/// The visit that is open.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OpenVisit {
+    /// The code, verified when the visit began.
+    pub code: VenueCode,
+    /// When the visitor came.
+    pub arrival: UnixTime,
+    /// When the visit ends by itself.
+    pub expected_end: UnixTime,
+    /// Its tokens in the wallet that may still change; those of other hours are final.
+    pub tags: Vec<(Window, DetectionTag)>,
+}
+
+impl OpenVisit {
+    /// Whether a code is of this visit's venue: the same plan, or another plan of the same place.
+    #[must_use]
+    pub fn is_at(&self, code: &VenueCode) -> bool {
+        let same_plan = self.code.code_id() == code.code_id();
+        let named = |code: &VenueCode| {
+            (
+                code.authority(),
+                code.name().to_owned(),
+                code.place().to_owned(),
+            )
+        };
+        same_plan || named(&self.code) == named(code)
+    }
+
+    /// The second from which its minutes are not final: the arrival, or the first hour that has a tag and a point.
+    pub(super) fn open_from(&self) -> UnixTime {
+        let first = self.tags.iter().map(|(window, _)| *window).min();
+        let first = first.unwrap_or(self.code.first()).max(self.code.first());
+        self.arrival.max(first.start())
+    }
+
+    /// Whether a code is of the same plan and gives the open hours before `scan` the same points and keys, if any.
+    pub(super) fn agrees_before(&self, scan: Window, code: &VenueCode) -> bool {
+        let (old, first) = (&self.code, self.open_from().window());
+        old.code_id() == code.code_id()
+            && (first.0..scan.0).map(Window).all(|window| {
+                code.point_of(window).is_none()
+                    || code.point_of(window) == old.point_of(window)
+                        && code.notification_key_of(window) == old.notification_key_of(window)
+            })
+    }
+
+    /// Keeps only the tags of hours from this second on: the other tokens are final.
+    pub(super) fn final_before(mut self, start: UnixTime) -> Self {
+        self.tags.retain(|(window, _)| *window >= start.window());
+        self
+    }
+}
+
+impl std::fmt::Debug for OpenVisit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OpenVisit")
+    }
+}
