@@ -61,6 +61,7 @@ impl home::Settings for Settings {
         format: "lachan-client 1\n",
         folders: &["codes", "keys", "state", "tokens"],
         patience: Duration::from_secs(10),
+        written: &["codes"],
         program: "lachan",
         settings: "client.toml",
         variable: "LACHAN_HOME",

@@ -44,6 +44,7 @@ impl Settings for Config {
         format: "lachan-node 1\n",
         folders: &["keys", "log", "spool", "state"],
         patience: Duration::ZERO,
+        written: &["spool"],
         program: "lachan-node",
         settings: "node.toml",
         variable: "LACHAN_NODE_HOME",

@@ -2,6 +2,9 @@
 //! Knows the JSON envelope, exit codes and `ready.json`; does not know the story.
 //! Specified in specs/protocol.md §12 and §13.
 
+pub use rustix::process::Signal;
+
+use rustix::process::Pid;
 use serde_json::Value;
 use std::fs::File;
 use std::io;
@@ -151,6 +154,31 @@ impl Home {
         })
     }
 
+    /// Begins a command and does not wait for it: for those who end it in the middle.
+    ///
+    /// # Errors
+    /// [`CommandError::Io`].
+    pub fn begin(&self, args: &[&str]) -> Result<Child, CommandError> {
+        self.command(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| CommandError::Io {
+                command: args.join(" "),
+                error,
+            })
+    }
+
+    /// The same party with another folder.
+    #[must_use]
+    pub fn moved_to(&self, folder: &Path) -> Self {
+        Self {
+            folder: folder.into(),
+            ..self.clone()
+        }
+    }
+
     /// Starts a node that runs until it is dropped, and waits until it serves.
     ///
     /// # Errors
@@ -233,6 +261,20 @@ impl Running {
     /// Ends it as a user would (standard input closes), and says whether it ended well.
     pub fn stop(mut self) -> bool {
         self.end(Duration::from_secs(10))
+    }
+
+    /// Sends it a signal and says whether it ended well.
+    pub fn signal(mut self, signal: Signal) -> bool {
+        let sent = rustix::process::kill_process(Pid::from_child(&self.child), signal);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while sent.is_ok() && Instant::now() < deadline {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.kill();
+        false
     }
 
     /// Ends it at once, without a chance to tidy up.

@@ -15,6 +15,7 @@ use crate::sync::{self, CLOCK_TOLERANCE_SECONDS, LogReader};
 use indicatif::ProgressBar;
 use lachan_protocol::exposure::batch::ExposureBatch;
 use lachan_protocol::exposure::exposures::findings_in;
+use lachan_protocol::id::AuthorityId;
 use lachan_protocol::log::follow::{FollowError, Follower, Input, Output};
 use lachan_protocol::log::note::Vkey;
 use lachan_protocol::time::{Day, UnixTime};
@@ -56,6 +57,15 @@ pub struct Report {
 }
 
 impl Report {
+    /// With what an earlier source gave.
+    fn after(mut self, before: Option<Self>) -> Self {
+        if let Some(before) = before {
+            self.keys += before.keys;
+            self.ticks += before.ticks;
+        }
+        self
+    }
+
     fn line(&self) -> Message {
         CitizenMessage::Synced {
             authority: self.authority.clone(),
@@ -77,12 +87,13 @@ impl Report {
     }
 }
 
-/// Reads the logs of all authorities from one source: what `--from` names, or else the first node of the settings
-/// that can be reached. A log that the source does not have is left out, unless it has none at all. A log that breaks
-/// the rules is named at the end: it keeps nobody from reading the others.
+/// Reads the logs of all authorities: from what `--from` names, or else from the nodes of the settings, each until
+/// every log was read. A node that does not answer, lags or lies costs its turn and no more. A log that no source has is
+/// left out, unless they have none at all. A log that breaks the rules is named at the end: it keeps nobody from reading
+/// the others.
 ///
 /// # Errors
-/// [`CliError`].
+/// [`CliError`]: of this home, or of the last source when a log could not be read from any.
 pub fn sync_authorities(
     session: &mut Session,
     from: Option<&str>,
@@ -92,7 +103,7 @@ pub fn sync_authorities(
     refused.map_or(Ok(reports), Err)
 }
 
-/// As [`sync_authorities`], with the first refusal of a log beside what came of the others.
+/// As [`sync_authorities`], with the first failure of a log beside what came of the others.
 ///
 /// # Errors
 /// [`CliError`], all but `Follow` and `Sync`.
@@ -101,40 +112,98 @@ pub fn sync_each(
     from: Option<&str>,
     terminal: &Terminal,
 ) -> Result<(Vec<Report>, Option<CliError>), CliError> {
-    let mut source = open_source(session, from)?;
+    let sources = match from {
+        Some(from) => vec![from.to_owned()],
+        None => session.home.settings().nodes.clone(),
+    };
     let authorities: Vec<TrustedAuthority> = session.trust.list().authorities().to_vec();
-    let (mut reports, mut refused) = (Vec::new(), None);
-    for authority in &authorities {
-        let read = Reading::new(session, authority)
-            .and_then(|reading| reading.run(source.as_mut(), terminal));
-        match read {
-            Ok(report) => reports.push(report),
-            Err(CliError::Net(NetError::NoSuchLog)) => {}
-            Err(why @ (CliError::Follow(_) | CliError::Sync(_))) => {
-                refused.get_or_insert(why);
-            }
-            Err(error) => return Err(error),
+    let mut found = Found {
+        reached: sources.is_empty().then_some(NetError::NoSource),
+        ..Found::default()
+    };
+    for source in sources {
+        let open = authorities
+            .iter()
+            .filter(|authority| found.is_open(authority));
+        let open: Vec<TrustedAuthority> = open.cloned().collect();
+        if open.is_empty() {
+            break;
+        }
+        match net::open(&source) {
+            Ok(mut source) => found.read(session, &open, source.as_mut(), terminal)?,
+            Err(error) => found.reached = Some(error),
         }
     }
-    if reports.is_empty() && refused.is_none() {
-        return Err(NetError::NoSuchLog.into());
-    }
+    let ended = found.ended(&authorities)?;
     session.store.drop_old(session.now)?;
-    Ok((reports, refused))
+    Ok(ended)
 }
 
-fn open_source(session: &Session, from: Option<&str>) -> Result<Box<dyn Source>, CliError> {
-    if let Some(from) = from {
-        return Ok(net::open(from)?);
+/// What came of the sources so far.
+#[derive(Debug, Default)]
+struct Found {
+    reports: BTreeMap<AuthorityId, Report>,
+    /// Why a log could not be read, from the last source that had it.
+    failures: BTreeMap<AuthorityId, CliError>,
+    /// Why the last source that could not be used could not.
+    reached: Option<NetError>,
+}
+
+impl Found {
+    /// Whether another source may have more of this log.
+    fn is_open(&self, authority: &TrustedAuthority) -> bool {
+        self.reports
+            .get(&authority.id())
+            .is_none_or(|report| report.behind)
     }
-    let mut failure = NetError::NoSource;
-    for node in &session.home.settings().nodes {
-        match net::open(node) {
-            Ok(source) => return Ok(source),
-            Err(error) => failure = error,
+
+    fn read(
+        &mut self,
+        session: &mut Session,
+        authorities: &[TrustedAuthority],
+        source: &mut dyn Source,
+        terminal: &Terminal,
+    ) -> Result<(), CliError> {
+        for authority in authorities {
+            let id = authority.id();
+            let read =
+                Reading::new(session, authority).and_then(|reading| reading.run(source, terminal));
+            match read {
+                Ok(report) => {
+                    self.failures.remove(&id);
+                    let before = self.reports.remove(&id);
+                    self.reports.insert(id, report.after(before));
+                }
+                Err(CliError::Net(NetError::NoSuchLog)) => {}
+                // of the source, or of this log alone
+                Err(error @ (CliError::Net(_) | CliError::Follow(_) | CliError::Sync(_))) => {
+                    self.failures.insert(id, error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports and the first failure, in the order of the trust list.
+    fn ended(
+        mut self,
+        authorities: &[TrustedAuthority],
+    ) -> Result<(Vec<Report>, Option<CliError>), CliError> {
+        let (mut reports, mut failed) = (Vec::new(), None);
+        for id in authorities.iter().map(TrustedAuthority::id) {
+            let failure = self.failures.remove(&id);
+            match self.reports.remove(&id) {
+                Some(report) => reports.push(report),
+                None => failed = failed.or(failure),
+            }
+        }
+        match failed {
+            Some(error @ CliError::Net(_)) if reports.is_empty() => Err(error),
+            None if reports.is_empty() => Err(self.reached.unwrap_or(NetError::NoSuchLog).into()),
+            failed => Ok((reports, failed)),
         }
     }
-    Err(failure.into())
 }
 
 /// One log being read.
@@ -195,7 +264,13 @@ impl<'a> Reading<'a> {
                             Fetched::Missing => Input::Missing,
                         });
                     }
-                    Output::Leaves { leaves, .. } => self.take_leaves(&leaves, &bar)?,
+                    Output::Leaves { leaves, .. } => {
+                        if let Err(refused) = self.take_leaves(&leaves, &bar) {
+                            // What came before the refused leaf counts: it is read again, and told now.
+                            self.session.keep_findings(&mut self.findings)?;
+                            return Err(refused);
+                        }
+                    }
                     Output::Store => self.keep()?,
                     Output::CaughtUp => {}
                 }

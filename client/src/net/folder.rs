@@ -54,8 +54,23 @@ impl Source for Folder {
     fn fetch(&mut self, origin: &str, request: &Request) -> Result<Fetched, NetError> {
         let path = self.log(origin)?.join(request.resource.to_path());
         let length = usize::try_from(request.length).unwrap_or(usize::MAX);
-        read(&path, request.offset, length)
+        match read(&path, request.offset, length)? {
+            Fetched::Missing if request.resource.is_partial() => match larger(&path) {
+                Some(larger) => read(&larger, request.offset, length),
+                None => Ok(Fetched::Missing),
+            },
+            other => Ok(other),
+        }
     }
+}
+
+/// A partial file that the log outgrew is the beginning of the next larger one: only the newest are kept.
+fn larger(partial: &Path) -> Option<PathBuf> {
+    let width: u16 = partial.file_name()?.to_str()?.parse().ok()?;
+    let names = std::fs::read_dir(partial.parent()?).ok()?.flatten();
+    let widths = names.filter_map(|entry| entry.file_name().to_str()?.parse::<u16>().ok());
+    let larger = widths.filter(|other| *other > width).min()?;
+    Some(partial.with_file_name(larger.to_string()))
 }
 
 fn read(path: &Path, offset: u64, length: usize) -> Result<Fetched, NetError> {

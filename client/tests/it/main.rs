@@ -17,5 +17,6 @@ mod kit;
 mod privacy;
 mod properties;
 mod qr;
+mod sources;
 mod story;
 mod venue;

@@ -4,6 +4,8 @@
 
 use super::{Answer, AskLine, ControlError, LONGEST_LINE, ShortPath, answer_line};
 use crate::messages::{Explain, Lang};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -13,8 +15,8 @@ use tokio::task::JoinSet;
 
 /// How long somebody may take to ask.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Commands answered at once.
-const MOST: usize = 32;
+/// Commands answered at once; queues of commands hold as many, so that none of them is ever full.
+pub const MOST: usize = 32;
 
 /// A command that waits for its answer.
 #[derive(Debug)]
@@ -45,8 +47,10 @@ impl Server {
             Ok(()) | Err(_) => {}
         }
         let short = ShortPath::new(socket)?;
+        let listener = UnixListener::bind(short.path())?;
+        std::fs::set_permissions(socket, Permissions::from_mode(0o600))?;
         Ok(Self {
-            listener: UnixListener::bind(short.path())?,
+            listener,
             file: socket.to_owned(),
         })
     }
@@ -85,9 +89,9 @@ impl Drop for Server {
 
 async fn serve(mut stream: UnixStream, commands: mpsc::Sender<Asked>) {
     let (reader, mut writer) = stream.split();
-    let mut line = String::new();
+    let mut line = Vec::new();
     let mut reader = BufReader::new(reader.take(LONGEST_LINE));
-    let read = tokio::time::timeout(PATIENCE, reader.read_line(&mut line)).await;
+    let read = tokio::time::timeout(PATIENCE, reader.read_until(b'\n', &mut line)).await;
     if !matches!(read, Ok(Ok(1..))) {
         return;
     }
@@ -96,8 +100,8 @@ async fn serve(mut stream: UnixStream, commands: mpsc::Sender<Asked>) {
     writer.write_all(&answer_line(&answer)).await.ok();
 }
 
-async fn answer(line: &str, commands: &mpsc::Sender<Asked>) -> Answer {
-    let asked: Option<AskLine> = serde_json::from_str(line).ok();
+async fn answer(line: &[u8], commands: &mpsc::Sender<Asked>) -> Answer {
+    let asked: Option<AskLine> = serde_json::from_slice(line).ok();
     let Some((ask, lang)) = asked
         .filter(|asked| asked.v == 1)
         .map(|asked| (asked.ask, Lang::from_code(&asked.lang).unwrap_or_default()))
@@ -142,5 +146,46 @@ mod tests {
             ask(&socket, Lang::En, Ask::Status),
             Err(ControlError::NotRunning)
         );
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn garbage_gets_an_answer_and_who_says_nothing_keeps_nobody_waiting() {
+        use std::io::{Read, Write};
+        use std::os::unix::net::UnixStream;
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("control.sock");
+        let server = Server::bind(&socket).unwrap();
+        let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let (commands, mut asked) = mpsc::channel(1);
+        tokio::spawn(server.run(commands));
+        tokio::spawn(async move {
+            while let Some(asked) = asked.recv().await {
+                asked.answer.send(Ok(json!({}))).ok();
+            }
+        });
+        let asking = tokio::task::spawn_blocking(move || {
+            let silent: Vec<UnixStream> = (0..MOST - 1)
+                .map(|_| UnixStream::connect(&socket).unwrap())
+                .collect();
+            let longest = usize::try_from(LONGEST_LINE).unwrap();
+            let lines: [&[u8]; 5] = [
+                b"\n",
+                b"\xff\xfe\n",
+                b"{}\n",
+                b"{\"v\":2,\"lang\":\"en\",\"ask\":{\"command\":\"publish\"}}\n",
+                &vec![b'['; longest],
+            ];
+            for line in lines {
+                let mut stream = UnixStream::connect(&socket).unwrap();
+                stream.write_all(line).unwrap();
+                let mut answer = String::new();
+                stream.read_to_string(&mut answer).unwrap();
+                assert!(answer.contains("Control::Malformed"), "{answer}");
+            }
+            let answer = ask(&socket, Lang::En, Ask::Status);
+            drop(silent);
+            answer
+        });
+        assert_eq!(asking.await.unwrap(), Ok(Ok(json!({}))));
     }
 }

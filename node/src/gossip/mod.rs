@@ -55,6 +55,10 @@ pub enum Output {
 struct Watched {
     authority: TrustedAuthority,
     newest: Option<Checkpoint>,
+    /// The last newer one that was forwarded: a note can be dressed in lines that nobody knows as often as one likes.
+    told: Option<Checkpoint>,
+    /// Whether it signed two histories, and this was told.
+    contradicted: bool,
     seq: u64,
     parts: BTreeSet<u16>,
 }
@@ -73,6 +77,8 @@ impl Gossip {
         let watched = |authority: &TrustedAuthority| Watched {
             authority: authority.clone(),
             newest: None,
+            told: None,
+            contradicted: false,
             seq: 0,
             parts: BTreeSet::new(),
         };
@@ -141,22 +147,27 @@ impl Gossip {
         outputs: &mut Vec<Output>,
     ) -> Result<(), GossipError> {
         let policy = self.trust.policy();
-        let log = self.logs.get(&origin).ok_or(GossipError::UnknownLog)?;
+        let log = self.logs.get_mut(&origin).ok_or(GossipError::UnknownLog)?;
         let verified = Checkpoint::verify(bytes, log.authority.log_key(), policy)?;
         let (checkpoint, note) = (verified.checkpoint(), bytes.to_vec());
-        if let Some(newest) = &log.newest {
-            if checkpoint.size < newest.size {
-                return Err(GossipError::TooOld);
-            }
-            if checkpoint.size == newest.size && checkpoint.root == newest.root {
+        let size = checkpoint.size;
+        if log.newest.as_ref().is_some_and(|newest| size < newest.size) {
+            return Err(GossipError::TooOld);
+        }
+        let known = [&log.newest, &log.told].into_iter().flatten();
+        let known: Vec<&Checkpoint> = known.filter(|known| known.size == size).collect();
+        if known.iter().any(|known| known.root != checkpoint.root) {
+            if log.contradicted {
                 return Err(GossipError::Duplicate);
             }
-            if checkpoint.size == newest.size {
-                outputs.push(Output::TwoHistories { origin, note });
-                let size = checkpoint.size;
-                return Err(GossipError::Equivocation { size });
-            }
+            log.contradicted = true;
+            outputs.push(Output::TwoHistories { origin, note });
+            return Err(GossipError::Equivocation { size });
         }
+        if !known.is_empty() {
+            return Err(GossipError::Duplicate);
+        }
+        log.told = Some(checkpoint.clone());
         // what is known moves only when the leaves are there: this may be a lie of the log
         outputs.push(Output::Newer { origin, note });
         Ok(())
@@ -193,4 +204,4 @@ impl Gossip {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -60,6 +60,11 @@ fn world() -> World {
     }
 }
 
+/// A core that follows some log, for tests of others.
+pub(crate) fn any() -> Gossip {
+    world().gossip
+}
+
 impl World {
     fn checkpoint(&self, size: u64, root: u8) -> (Checkpoint, Vec<u8>) {
         let checkpoint = Checkpoint {
@@ -127,6 +132,46 @@ fn two_roots_of_one_size_are_kept_and_forwarded() {
     let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &note);
     let kept = Output::TwoHistories { origin, note };
     assert_eq!(heard, (Verdict::Accept, vec![kept]));
+}
+
+/// The same note with a line of a key that nobody knows.
+fn dressed(note: &[u8], name: &str) -> Vec<u8> {
+    let text = String::from_utf8(note.to_vec()).unwrap();
+    let (text, _) = text.split_once("\n\n").unwrap();
+    let other = Checkpoint::from_text(&format!("{text}\n")).unwrap();
+    let other = Checkpoint {
+        origin: name.into(),
+        ..other
+    };
+    let other = other.sign(&signer(name)).unwrap().to_bytes();
+    let line = String::from_utf8(other).unwrap();
+    let (_, line) = line.split_once("\n\n").unwrap();
+    [note, line.as_bytes()].concat()
+}
+
+#[test]
+fn a_checkpoint_dressed_anew_is_not_forwarded_again() {
+    let mut world = world();
+    let (_, note) = world.checkpoint(5, 1);
+    let (first, second) = (dressed(&note, "one.example"), dressed(&note, "two.example"));
+    let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &first);
+    assert_eq!((heard.0, heard.1.len()), (Verdict::Accept, 1));
+    for note in [&second, &note] {
+        let heard = world.hear(TopicKind::Checkpoint, ORIGIN, note);
+        assert_eq!(heard, (Verdict::Ignore, vec![]));
+    }
+    // nor is a contradiction
+    let (_, other) = world.checkpoint(5, 2);
+    let (verdict, outputs) = world.hear(TopicKind::Checkpoint, ORIGIN, &other);
+    assert_eq!(verdict, Verdict::Accept);
+    assert!(matches!(outputs[..], [Output::TwoHistories { .. }]));
+    let other = dressed(&other, "one.example");
+    let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &other);
+    assert_eq!(heard, (Verdict::Ignore, vec![]));
+    // a larger tree is news
+    let (_, larger) = world.checkpoint(6, 3);
+    let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &larger);
+    assert_eq!((heard.0, heard.1.len()), (Verdict::Accept, 1));
 }
 
 #[test]

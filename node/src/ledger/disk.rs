@@ -2,7 +2,7 @@
 //! Knows paths and bytes; does not know what they mean.
 //! Specified in specs/protocol.md §14.4.
 
-use lachan_store::{StoreError, create_private_dir, write_durably};
+use lachan_store::{StoreError, create_private_dir, remove_temporaries, write_durably};
 use rustix::fs::{Advice, fadvise};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -69,6 +69,27 @@ impl FsDisk {
             state: Some(file.to_owned()),
             ..self
         }
+    }
+
+    /// Removes what a killed writer left in any of the log's folders, so that they hold the log and nothing else.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(super) fn remove_leftovers(&self) -> Result<(), StoreError> {
+        let mut folders = vec![self.folder.clone()];
+        while let Some(folder) = folders.pop() {
+            if found(folder.read_dir())?.is_none() {
+                continue;
+            }
+            remove_temporaries(&folder)?;
+            for entry in folder.read_dir()? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    folders.push(entry.path());
+                }
+            }
+        }
+        Ok(())
     }
 
     fn place(&self, path: &str) -> PathBuf {

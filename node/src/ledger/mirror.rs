@@ -21,7 +21,9 @@ impl Mirror {
     /// # Errors
     /// [`LedgerError`].
     pub fn open(dir: &Path, state: &Path) -> Result<(Self, FollowState), LedgerError> {
-        Self::on(FsDisk::new(dir).with_state(state))
+        let disk = FsDisk::new(dir).with_state(state);
+        disk.remove_leftovers()?;
+        Self::on(disk)
     }
 }
 

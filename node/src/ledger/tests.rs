@@ -463,3 +463,18 @@ fn works_on_a_folder_of_the_file_system() {
     assert!(!folder.join("tile/entries/000.p").exists());
     assert!(folder.join("tile/entries/000").exists());
 }
+
+#[test]
+fn what_a_killed_writer_left_goes_when_the_log_is_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let (own, copy) = (dir.path().join("own"), dir.path().join("copy"));
+    let left = [own.join("tile/0/000.p/.tmp-1-1"), copy.join(".tmp-1-1")];
+    for file in &left {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, b"left").unwrap();
+    }
+    Writer::open(&own, signer()).unwrap();
+    Mirror::open(&copy, &dir.path().join("following")).unwrap();
+    assert!(left.iter().all(|file| !file.exists()));
+    Mirror::open(&dir.path().join("none"), &dir.path().join("following")).unwrap();
+}

@@ -23,7 +23,9 @@ impl Writer {
     /// # Errors
     /// [`LedgerError`].
     pub fn open(dir: &Path, signer: NoteSigner) -> Result<Self, LedgerError> {
-        Self::on(FsDisk::new(dir), signer)
+        let disk = FsDisk::new(dir);
+        disk.remove_leftovers()?;
+        Self::on(disk, signer)
     }
 }
 

@@ -6,12 +6,12 @@ use super::NetError;
 use crate::config::Limits;
 use lachan_link::exchange::Exchange;
 use lachan_link::names::{NETWORK, Topic};
-use lachan_link::{FrameCodec, LogExchange, MailboxExchange, RegisterExchange};
+use lachan_link::{FrameCodec, LogExchange, MailboxExchange, PeerId, RegisterExchange};
 use lachan_protocol::crypto::hash::sha256;
 use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::gossipsub::{
-    self, IdentTopic, Message, MessageAuthenticity, MessageId, PeerScoreParams,
-    PeerScoreThresholds, TopicScoreParams, ValidationMode,
+    self, IdentTopic, IdentityTransform, Message, MessageAuthenticity, MessageId, PeerScoreParams,
+    PeerScoreThresholds, TopicHash, TopicScoreParams, ValidationMode, WhitelistSubscriptionFilter,
 };
 use libp2p::identity::Keypair;
 use libp2p::request_response::{self, ProtocolSupport};
@@ -30,11 +30,14 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// Streams of one connection at once.
 const STREAMS: usize = 64;
 
+/// Peers may tell of as many topics as they like; only those of the trust list's logs are remembered.
+type Gossipsub = gossipsub::Behaviour<IdentityTransform, WhitelistSubscriptionFilter>;
+
 #[derive(NetworkBehaviour)]
 pub(super) struct Node {
     // first, so that a refused connection reaches none of the others
     limits: connection_limits::Behaviour,
-    pub(super) gossip: gossipsub::Behaviour,
+    pub(super) gossip: Gossipsub,
     pub(super) identify: identify::Behaviour,
     pub(super) log: request_response::Behaviour<FrameCodec<LogExchange>>,
     pub(super) mailbox: request_response::Behaviour<FrameCodec<MailboxExchange>>,
@@ -47,8 +50,9 @@ pub(super) fn swarm(
     key: Keypair,
     limits: &Limits,
     topics: &[Topic],
+    friends: &[PeerId],
 ) -> Result<Swarm<Node>, NetError> {
-    let mut gossip = gossip()?;
+    let mut gossip = gossip(topics)?;
     for topic in topics {
         let topic = IdentTopic::new(topic.name());
         gossip.subscribe(&topic).map_err(|_| NetError::Swarm)?;
@@ -61,6 +65,11 @@ pub(super) fn swarm(
         .with_max_pending_outgoing(Some(64))
         .with_max_established(Some(limits.connections))
         .with_max_established_per_peer(Some(limits.connections_of_a_peer));
+    let mut connections = connection_limits::Behaviour::new(connections);
+    // strangers who take all the room must not part this node from those whom its settings name
+    for friend in friends {
+        connections.bypass_peer_id(friend);
+    }
     // addresses that strangers tell are neither kept nor dialed
     let identify = identify::Config::new(NETWORK.into(), key.public())
         .with_agent_version(concat!("lachan-node/", env!("CARGO_PKG_VERSION")).into())
@@ -75,7 +84,7 @@ pub(super) fn swarm(
         )
         .map_err(|_| NetError::Swarm)?
         .with_behaviour(|_| Node {
-            limits: connection_limits::Behaviour::new(connections),
+            limits: connections,
             gossip,
             identify: identify::Behaviour::new(identify),
             log: exchange(),
@@ -102,7 +111,9 @@ fn id_of(message: &Message) -> MessageId {
     MessageId::from(sha256(&[topic, &[0], &message.data])[..20].to_vec())
 }
 
-fn gossip() -> Result<gossipsub::Behaviour, NetError> {
+fn gossip(topics: &[Topic]) -> Result<Gossipsub, NetError> {
+    let known = topics.iter().map(|topic| TopicHash::from_raw(topic.name()));
+    let filter = WhitelistSubscriptionFilter(known.collect());
     let config = gossipsub::ConfigBuilder::default()
         .validate_messages()
         .validation_mode(ValidationMode::Anonymous)
@@ -113,7 +124,8 @@ fn gossip() -> Result<gossipsub::Behaviour, NetError> {
         .max_ihave_messages_heartbeat(32)
         .build()
         .map_err(|_| NetError::Swarm)?;
-    let mut gossip = gossipsub::Behaviour::new(MessageAuthenticity::Anonymous, config)
+    let author = MessageAuthenticity::Anonymous;
+    let mut gossip = Gossipsub::new_with_subscription_filter(author, config, filter)
         .map_err(|_| NetError::Swarm)?;
     gossip
         .with_peer_score(score(), PeerScoreThresholds::default())
@@ -146,7 +158,6 @@ fn topic_score() -> TopicScoreParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use libp2p::gossipsub::TopicHash;
 
     #[test]
     fn message_ids_are_hashes_of_topic_and_content() {
@@ -160,5 +171,46 @@ mod tests {
         assert_eq!(id.0, sha256(&[b"a\0b"])[..20].to_vec());
         assert_ne!(id, id_of(&message("a", b"c")));
         assert_ne!(id, id_of(&message("b", b"b")));
+    }
+    #[tokio::test]
+    async fn the_largest_legal_batch_passes_between_two_nodes() {
+        use futures::StreamExt;
+        use lachan_protocol::id::OriginHash;
+        use libp2p::swarm::SwarmEvent;
+        let topic = Topic {
+            kind: lachan_link::names::TopicKind::Batch,
+            origin: OriginHash::of_origin("log.example/hanoi"),
+        };
+        let node = || {
+            let key = Keypair::generate_ed25519();
+            swarm(key, &Limits::default(), &[topic], &[]).unwrap()
+        };
+        let (mut one, mut two) = (node(), node());
+        one.listen_on("/ip4/127.0.0.1/tcp/0".parse().unwrap())
+            .unwrap();
+        let largest = vec![7; 65_535];
+        let named = || IdentTopic::new(topic.name());
+        let passes = async {
+            loop {
+                tokio::select! {
+                    event = one.select_next_some() => match event {
+                        SwarmEvent::NewListenAddr { address, .. } => two.dial(address).unwrap(),
+                        SwarmEvent::Behaviour(NodeEvent::Gossip(gossipsub::Event::Subscribed { .. })) => {
+                            let gossip = &mut one.behaviour_mut().gossip;
+                            assert!(gossip.publish(named(), vec![7; 65_535 + 1_025]).is_err());
+                            gossip.publish(named(), largest.clone()).unwrap();
+                        }
+                        _ => {}
+                    },
+                    event = two.select_next_some() => {
+                        if let SwarmEvent::Behaviour(NodeEvent::Gossip(gossipsub::Event::Message { message, .. })) = event {
+                            break message.data;
+                        }
+                    }
+                }
+            }
+        };
+        let came = tokio::time::timeout(Duration::from_secs(20), passes).await;
+        assert_eq!(came.unwrap(), largest);
     }
 }

@@ -5,6 +5,7 @@
 use super::behaviour::{Node, NodeEvent};
 use super::dial::Friends;
 use super::forward::Forwards;
+use super::outgoing::Outgoing;
 use super::quota::Quotas;
 use super::serve::Answering;
 use super::{Command, Door, NetEvent, NetSettings, NetStatus, Parts};
@@ -32,7 +33,9 @@ pub(super) struct Task {
     pub(super) quotas: Quotas,
     pub(super) answers: FuturesUnordered<Answering>,
     pub(super) forwards: Forwards,
+    pub(super) outgoing: Outgoing,
     pub(super) offices: Vec<Multiaddr>,
+    pub(super) office_patience: Duration,
     gossip: Gossip,
     fetches: HashMap<OutboundRequestId, oneshot::Sender<Result<LogReply, LinkError>>>,
     friends: Friends,
@@ -55,7 +58,9 @@ impl Task {
             quotas: Quotas::new(&settings.limits),
             answers: FuturesUnordered::new(),
             forwards: Forwards::default(),
+            outgoing: Outgoing::default(),
             offices: settings.offices.clone(),
+            office_patience: settings.office_patience,
             gossip,
             fetches: HashMap::new(),
             friends: Friends::new(friends, Instant::now()),
@@ -75,7 +80,10 @@ impl Task {
                 },
                 event = self.swarm.select_next_some() => self.on_event(event),
                 Some(ready) = self.answers.next(), if !self.answers.is_empty() => self.answer(ready),
-                _ = redial.tick() => self.friends.dial(&mut self.swarm, Instant::now()),
+                _ = redial.tick() => {
+                    self.friends.dial(&mut self.swarm, Instant::now());
+                    self.pass_silent_offices(Instant::now());
+                }
             }
         }
     }
@@ -152,8 +160,10 @@ impl Task {
         match event {
             Event::Message { peer, message, .. } => match message {
                 Message::Request {
-                    request, channel, ..
-                } => self.asked_log(peer, request, channel),
+                    request_id,
+                    request,
+                    channel,
+                } => self.asked_log(peer, request_id, request, channel),
                 Message::Response {
                     request_id,
                     response,
@@ -162,10 +172,16 @@ impl Task {
             Event::OutboundFailure {
                 request_id, error, ..
             } => self.fetched(request_id, Err(error.into())),
-            Event::InboundFailure { peer, error, .. } => {
+            Event::InboundFailure {
+                peer,
+                request_id,
+                error,
+                ..
+            } => {
                 tracing::debug!(%peer, %error, "could not answer");
+                self.outgoing.release(&request_id);
             }
-            Event::ResponseSent { .. } => {}
+            Event::ResponseSent { request_id, .. } => self.outgoing.release(&request_id),
         }
     }
 

@@ -6,11 +6,13 @@ mod behaviour;
 mod dial;
 mod events;
 mod forward;
+mod outgoing;
 pub mod quota;
 mod serve;
 
 use crate::config::Limits;
 use crate::gossip::Gossip;
+use lachan_link::dialer::peer_of;
 use lachan_link::names::Topic;
 use lachan_link::{LinkError, LogReply, LogRequest, Multiaddr, PeerId, SealedReply, SealedRequest};
 use lachan_protocol::id::{AuthorityId, OriginHash};
@@ -38,6 +40,9 @@ pub enum NetError {
     Swarm,
 }
 
+/// How long an office may take, so that whoever waits behind a relay is told before it stops waiting (30 s).
+pub const OFFICE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// How the network is set.
 pub struct NetSettings {
     /// The seed of the node's network key.
@@ -48,6 +53,8 @@ pub struct NetSettings {
     pub peers: Vec<Multiaddr>,
     /// Offices that sealed messages are handed to.
     pub offices: Vec<Multiaddr>,
+    /// How long each of them may take to reply.
+    pub office_patience: Duration,
     /// Limits.
     pub limits: Limits,
 }
@@ -174,7 +181,9 @@ pub async fn start(
     let key = Keypair::ed25519_from_bytes(settings.key.to_vec()).map_err(|_| NetError::BadKey)?;
     let peer_id = key.public().to_peer_id();
     let topics: Vec<Topic> = gossip.topics().collect();
-    let mut swarm = behaviour::swarm(key, &settings.limits, &topics)?;
+    let friends = settings.peers.iter().chain(&settings.offices);
+    let friends: Vec<PeerId> = friends.filter_map(|at| peer_of(at).ok()).collect();
+    let mut swarm = behaviour::swarm(key, &settings.limits, &topics, &friends)?;
     let addresses = dial::listen(&mut swarm, &settings.listen).await?;
     let (commands, received) = mpsc::channel(256);
     let (tell_status, status) = watch::channel(NetStatus {
@@ -249,3 +258,6 @@ struct Passing {
     /// Offices that were not tried yet, by their place in the settings.
     next: usize,
 }
+
+#[cfg(test)]
+mod tests;

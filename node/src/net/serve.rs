@@ -8,7 +8,7 @@ use super::{Door, Passing, SealedAsk};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use lachan_link::{FrameError, LogReply, LogRequest, PeerId, Refusal, SealedReply, SealedRequest};
-use libp2p::request_response::ResponseChannel;
+use libp2p::request_response::{InboundRequestId, ResponseChannel};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -31,6 +31,7 @@ impl Task {
     pub(super) fn asked_log(
         &mut self,
         peer: PeerId,
+        id: InboundRequestId,
         request: Result<LogRequest, FrameError>,
         channel: ResponseChannel<LogReply>,
     ) {
@@ -43,6 +44,10 @@ impl Task {
             Ok(_) => return self.reply_log(channel, LogReply::Busy(BUSY)),
             Err(_) => return self.reply_log(channel, LogReply::Refused(Refusal::Malformed)),
         };
+        // Made and not yet taken: a reader that does not read finds us busy.
+        if !self.outgoing.reserve(id, peer, request.length()) {
+            return self.reply_log(channel, LogReply::Busy(BUSY));
+        }
         let logs = Arc::clone(&self.parts.logs);
         let read = tokio::task::spawn_blocking(move || logs.read(&request));
         let answer = read.map(|read| {

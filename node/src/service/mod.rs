@@ -11,7 +11,7 @@ mod start;
 
 pub use error::RunError;
 
-use crate::control::server::{Asked, Server};
+use crate::control::server::{Asked, MOST, Server};
 use crate::control::{Ask, ControlError};
 use crate::home::{Home, Ready};
 use crate::messages::Explain;
@@ -51,14 +51,17 @@ pub async fn run(
     mut stop: watch::Receiver<bool>,
     on_serving: impl Fn(String),
 ) -> Result<(), RunError> {
+    // what a process that was killed said of itself
+    Ready::remove(home.paths());
     let started = start::start(home, clock).await?;
     let start::Started {
         service,
         mut events,
+        mut following,
         mut tasks,
         tried,
     } = started;
-    let (commands, mut asked) = mpsc::channel(16);
+    let (commands, mut asked) = mpsc::channel(MOST);
     let server = Server::bind(&service.home.paths().control())
         .map_err(|error| RunError::Control(error.kind()))?;
     let control = tokio::spawn(server.run(commands));
@@ -93,6 +96,8 @@ pub async fn run(
         office,
     } = service;
     drop((net, heads, mirrors, office, events));
+    // a mirror may wait for a silent peer: nothing is lost when it stops there
+    following.shutdown().await;
     let ended = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(ENDING, ended).await.is_err() {
         tracing::warn!("some parts did not end in time");

@@ -72,6 +72,9 @@ impl OfficeHost {
             fresh: Vec::new(),
             is_broken: false,
         };
+        if let Some(head) = host.disk.head() {
+            host.heads.set(head, None);
+        }
         host.perform(pending)?;
         host.tell(Input::Clock, now)?;
         host.told = Some(now.window());

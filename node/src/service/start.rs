@@ -7,11 +7,12 @@ use super::logs::Logs;
 use super::office::{OfficeHome, OfficeHost};
 use super::{RunError, Service, ports};
 use crate::config::Role;
+use crate::control::server;
 use crate::gossip::Gossip;
 use crate::home::Home;
 use crate::keys::{KeyFolder, KeyName};
-use crate::mirror::MirrorTask;
-use crate::net::{self, NetEvent, NetSettings, OfficeDoor, Parts, SealedAsk};
+use crate::mirror::{MirrorFiles, MirrorTask};
+use crate::net::{self, NetEvent, NetSettings, OFFICE_PATIENCE, OfficeDoor, Parts, SealedAsk};
 use crate::office::OfficeConfig;
 use crate::trust::{self, TrustError};
 use lachan_protocol::code::CodeKey;
@@ -36,6 +37,8 @@ const EVENTS: usize = 256;
 pub(super) struct Started {
     pub(super) service: Service,
     pub(super) events: mpsc::Receiver<NetEvent>,
+    /// The mirrors: they may be dropped at any await.
+    pub(super) following: JoinSet<()>,
     pub(super) tasks: JoinSet<()>,
     pub(super) tried: Vec<watch::Receiver<bool>>,
 }
@@ -64,6 +67,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
         offices: config
             .office_addresses()
             .map_err(crate::home::HomeError::Settings)?,
+        office_patience: OFFICE_PATIENCE,
         limits: config.limits,
     };
     let parts = Parts {
@@ -83,6 +87,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
 
     let own = office.as_ref().map(|(authority, _)| authority.id());
     let mut mirrors = BTreeMap::new();
+    let mut following = JoinSet::new();
     let mut tried = Vec::new();
     let has_peers = !settings.peers.is_empty() || !settings.offices.is_empty();
     for authority in trust.authorities() {
@@ -92,10 +97,14 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
         let origin = authority.origin_hash();
         let spool = home.paths().spool();
         let state = spool.join(format!("following-{origin}"));
+        let files = MirrorFiles {
+            folder: folders[&origin].clone(),
+            state,
+        };
         let mirror = MirrorTask::open(
             authority,
             trust.policy(),
-            (&folders[&origin], &state),
+            files,
             net.clone(),
             heads.clone(),
             clock.clone(),
@@ -104,11 +113,11 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
             tried.push(mirror.tried());
         }
         let (nudge, nudges) = mpsc::channel(NUDGES);
-        tasks.spawn(mirror.run(nudges));
+        following.spawn(mirror.run(nudges));
         mirrors.insert(origin, nudge);
     }
     let office = office.map(|(_, host)| {
-        let (commands, asked) = mpsc::channel(16);
+        let (commands, asked) = mpsc::channel(server::MOST);
         let summary = host.summary();
         tasks.spawn(host.run(net.clone(), sealed_messages, asked));
         (commands, summary)
@@ -122,6 +131,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
             office,
         },
         events,
+        following,
         tasks,
         tried,
     })

@@ -2,7 +2,9 @@
 //! Knows the folder's frame; what settings and files mean is each program's.
 //! Specified in specs/protocol.md §14.
 
-use lachan_store::{StoreError, create_private_dir, write_durably};
+use lachan_store::{
+    StoreError, create_private_dir, erase_leftovers, remove_temporaries, write_durably,
+};
 use std::fmt::Debug;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
@@ -10,6 +12,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+/// Secrets, one file each: what a killed process left there is erased.
+const KEYS: &str = "keys";
 /// The file that holds the layout's version, written last.
 const FORMAT: &str = "format";
 
@@ -63,10 +67,13 @@ pub type Words = [(&'static str, &'static str); 2];
 pub struct Layout {
     /// What the file `format` holds.
     pub format: &'static str,
-    /// Folders that every home has.
+    /// Folders that every home has, `keys` among them.
     pub folders: &'static [&'static str],
     /// How long a command waits for another one that works on the same home.
     pub patience: Duration,
+    /// Folders, beside the home's own, in which single files are written durably: opening removes what a killed
+    /// process left there.
+    pub written: &'static [&'static str],
     /// How the program is called, which is also the folder's name in the user's data.
     pub program: &'static str,
     /// The file of settings.
@@ -158,13 +165,19 @@ impl<S: Settings> Home<S> {
         Ok(NewHome(Self::locked(dir, settings, lock)))
     }
 
-    /// Opens a home and takes its lock; waits for another command as long as the layout says.
+    /// Opens a home and takes its lock; waits for another command as long as the layout says. What a killed process
+    /// left goes.
     ///
     /// # Errors
     /// [`HomeError`], all but `AlreadyMade` and `Nowhere`.
     pub fn open(dir: &Path) -> Result<Self, HomeError<S::Error>> {
         let settings = read_settings(dir)?;
         let lock = lock(dir, S::LAYOUT.patience)?;
+        remove_temporaries(dir)?;
+        for folder in S::LAYOUT.written {
+            remove_temporaries(&dir.join(folder))?;
+        }
+        erase_leftovers(&dir.join(KEYS))?;
         Ok(Self::locked(dir, settings, lock))
     }
 

@@ -21,6 +21,9 @@ use alloc::vec::Vec;
 use expected::{Expected, hashes_between};
 
 const WIDTH: u64 = TILE_WIDTH as u64;
+/// The most leaves between what was given and a checkpoint: the way to its root is kept in memory until it leads there
+/// (32 bytes for each 256 leaves), and a log could sign any number.
+pub const FARTHEST: u64 = 1 << 26;
 
 /// A checkpoint whose signatures are verified.
 #[derive(Clone, Debug)]
@@ -159,6 +162,12 @@ impl Follower {
         if size < known {
             return Err(FollowError::Smaller {
                 known,
+                offered: size,
+            });
+        }
+        if size - given > FARTHEST {
+            return Err(FollowError::TooFarAhead {
+                given,
                 offered: size,
             });
         }

@@ -50,15 +50,10 @@ pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 
 /// Writes and syncs a new file in the folder of `path`, under a name [`is_temporary`] knows.
 pub(crate) fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, StoreError> {
-    let temporary = temporary_beside(path);
-    let written = create_private_file(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        Ok(())
-    });
-    if let Err(error) = written {
+    let (temporary, mut file) = create_temporary(path)?;
+    if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
         remove_if_there(&temporary)?;
-        return Err(error);
+        return Err(error.into());
     }
     Ok(temporary)
 }
@@ -91,10 +86,17 @@ pub(crate) fn is_temporary(name: &str) -> bool {
     name.starts_with(".tmp-")
 }
 
-fn temporary_beside(path: &Path) -> PathBuf {
+/// A new file beside `path`. A killed process of the same number may have left files: in a container all have one.
+fn create_temporary(path: &Path) -> Result<(PathBuf, File), StoreError> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    parent(path).join(format!(".tmp-{}-{number}", std::process::id()))
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let temporary = parent(path).join(format!(".tmp-{}-{number}", std::process::id()));
+        match create_private_file(&temporary) {
+            Err(StoreError::Io(ErrorKind::AlreadyExists)) => {}
+            created => return Ok((temporary, created?)),
+        }
+    }
 }
 
 /// The folder that holds `path`.
@@ -149,8 +151,12 @@ pub(crate) fn remove_if_there(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Removes what killed writers left in a folder.
-pub(crate) fn remove_temporaries(dir: &Path) -> Result<(), StoreError> {
+/// Removes what killed writers of [`write_durably`] left in a folder. Secrets are not kept there: see
+/// [`erase_leftovers`](crate::erase_leftovers). Nobody may be writing there.
+///
+/// # Errors
+/// [`StoreError::Io`].
+pub fn remove_temporaries(dir: &Path) -> Result<(), StoreError> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         if entry.file_name().to_str().is_some_and(is_temporary) {
@@ -158,4 +164,26 @@ pub(crate) fn remove_temporaries(dir: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_beside_what_a_killed_process_of_the_same_number_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let left = |number: u64| {
+            let name = format!(".tmp-{}-{number}", std::process::id());
+            dir.path().join(name)
+        };
+        for number in 0..1_000 {
+            fs::write(left(number), b"left").unwrap();
+        }
+        let file = dir.path().join("file");
+        write_durably(&file, b"new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        remove_temporaries(dir.path()).unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
 }

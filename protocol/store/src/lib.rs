@@ -58,7 +58,7 @@ mod sync;
 
 pub use batch::{BATCH_LIMIT, Batch, KEY_LIMIT, VALUE_LIMIT};
 pub use database::hush_database_panics;
-pub use durable::{create_private_dir, private_umask, write_durably};
+pub use durable::{create_private_dir, private_umask, remove_temporaries, write_durably};
 pub use error::{RecordKey, StoreError};
 pub use files::FileName;
 pub use head::Sequence;

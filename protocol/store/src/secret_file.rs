@@ -120,18 +120,23 @@ impl SecretFile {
 /// # Errors
 /// [`StoreError::Io`].
 pub fn erase_leftovers(dir: &Path) -> Result<(), StoreError> {
+    let mut found = false;
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
         if !entry.file_name().to_str().is_some_and(is_temporary) {
             continue;
         }
+        found = true;
         if entry.metadata()?.nlink() > 1 {
             fs::remove_file(entry.path())?;
         } else {
             erase_file(&entry.path())?;
         }
     }
-    sync_dir(dir)
+    if found {
+        sync_dir(dir)?;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for SecretFile {

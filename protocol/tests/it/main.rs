@@ -5,4 +5,5 @@
     reason = "clippy takes the helpers of tests for no tests; they may fail where they stand"
 )]
 mod properties;
+mod published;
 mod vectors;

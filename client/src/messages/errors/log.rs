@@ -79,6 +79,12 @@ pub(crate) fn of_follow(error: &FollowError, lang: Lang) -> Explanation {
                 node.1,
             ),
         ),
+        FollowError::TooFarAhead { .. } => told(
+            lang,
+            error,
+            ("Sổ khai nhiều mục đến mức không thể có thật.", authority.0),
+            ("The log claims more leaves than it can have.", authority.1),
+        ),
         FollowError::Unavailable(_) => told(
             lang,
             error,

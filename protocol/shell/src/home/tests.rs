@@ -22,8 +22,9 @@ impl Settings for OneLine {
     type Paths = Paths;
     const LAYOUT: Layout = Layout {
         format: "sample 1\n",
-        folders: &["keys", "state"],
+        folders: &["codes", "keys"],
         patience: Duration::from_millis(50),
+        written: &["codes"],
         program: "sample",
         settings: "sample.toml",
         variable: "SAMPLE_HOME",
@@ -112,4 +113,17 @@ fn refuses_an_unknown_format_and_settings_that_are_wrong_gone_or_no_text() {
     Sample::open(dir).unwrap();
     fs::write(dir.join("format"), "sample 2\n").unwrap();
     assert_eq!(Sample::open(dir).unwrap_err(), HomeError::UnknownFormat);
+}
+
+#[test]
+fn what_a_killed_process_left_goes_when_the_home_is_opened() {
+    let base = tempfile::tempdir().unwrap();
+    let dir = base.path();
+    drop(Sample::create(dir, settings()).unwrap().finish().unwrap());
+    let left = ["", "codes", "keys"].map(|folder| dir.join(folder).join(".tmp-1-1"));
+    for file in &left {
+        fs::write(file, b"left").unwrap();
+    }
+    Sample::open(dir).unwrap();
+    assert!(left.iter().all(|file| !file.exists()));
 }

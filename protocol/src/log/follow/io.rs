@@ -45,6 +45,15 @@ pub enum FollowError {
     /// A tile does not lead to the root: whoever sent it is to blame, or the log, which then goes on with nobody.
     #[error("the tiles do not lead from what is known to the checkpoint's root")]
     TilesMismatch,
+    /// The checkpoint is of a tree larger than a log can have grown to: see [`FARTHEST`](super::FARTHEST). The log is
+    /// to blame.
+    #[error("the checkpoint has {offered} leaves where {given} were given: too far ahead")]
+    TooFarAhead {
+        /// Leaves given.
+        given: u64,
+        /// Leaves of the checkpoint.
+        offered: u64,
+    },
     /// The other side does not have what the checkpoint says there is.
     #[error("{0} is not to be had")]
     Unavailable(Resource),

@@ -7,7 +7,9 @@ use lachan_protocol::crypto::hash::sha256;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::crypto::tree::{Frontier, Hash};
 use lachan_protocol::log::checkpoint::{Checkpoint, CheckpointError};
-use lachan_protocol::log::follow::{FollowError, FollowState, Follower, Input, Output, Request};
+use lachan_protocol::log::follow::{
+    FARTHEST, FollowError, FollowState, Follower, Input, Output, Request,
+};
 use lachan_protocol::log::leaf::Leaf;
 use lachan_protocol::log::note::{NoteSigner, SignatureType, SignedNote, Vkey};
 use lachan_protocol::log::policy::WitnessPolicy;
@@ -158,15 +160,15 @@ pub(crate) fn log_signer() -> NoteSigner {
 
 /// A log that keeps every file of every size it had a checkpoint for.
 #[derive(Default, Clone)]
-struct Server {
+pub(crate) struct Server {
     leaves: Vec<Vec<u8>>,
     tiles: TileBuilder,
-    files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     drops_partial: bool,
 }
 
 impl Server {
-    fn grow(&mut self, to: u64) -> Vec<u8> {
+    pub(crate) fn grow(&mut self, to: u64) -> Vec<u8> {
         for i in self.leaves.len() as u64..to {
             self.push(leaf(i));
         }
@@ -223,13 +225,13 @@ impl Server {
     }
 }
 
-fn follower(state: FollowState) -> Follower {
+pub(crate) fn follower(state: FollowState) -> Follower {
     let log = log_signer().vkey().clone();
     Follower::new(log.clone(), WitnessPolicy::none(vec![log]), state).unwrap()
 }
 
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     leaves: Vec<Vec<u8>>,
     stored: Option<Vec<u8>>,
     stored_leaves: usize,
@@ -237,7 +239,7 @@ struct Seen {
 }
 
 /// Runs until the follower asks for nothing, or `steps` answers were given.
-fn run(
+pub(crate) fn run(
     follower: &mut Follower,
     server: &Server,
     first: Input,
@@ -383,6 +385,31 @@ fn follower_never_moves_to_a_smaller_size_nor_to_another_root() {
     );
     assert_eq!(done, Ok(true));
     assert_eq!(seen.leaves, server.leaves);
+}
+
+#[test]
+fn follower_does_not_plan_for_more_leaves_than_a_log_can_have() {
+    let mut server = Server::default();
+    let small = server.grow(3);
+    let (mut follower, mut seen) = (follower(FollowState::default()), Seen::default());
+    let checkpoint = Input::Checkpoint(small);
+    run(&mut follower, &server, checkpoint, 99, 999, &mut seen).unwrap();
+    for (ahead, refused) in [
+        (FARTHEST, false),
+        (FARTHEST + 1, true),
+        (u64::MAX - 3, true),
+    ] {
+        let claimed = Checkpoint {
+            origin: ORIGIN.into(),
+            size: 3 + ahead,
+            root: Hash([1; 32]),
+        };
+        let note = claimed.sign(&log_signer()).unwrap().to_bytes();
+        let handled = follower.clone().handle(Input::Checkpoint(note));
+        let (given, offered) = (3, 3 + ahead);
+        let expected = FollowError::TooFarAhead { given, offered };
+        assert_eq!(handled.err(), refused.then_some(expected));
+    }
 }
 
 #[test]
@@ -536,7 +563,7 @@ proptest! {
     }
 }
 
-fn checkpoint_of(note: &[u8]) -> Checkpoint {
+pub(crate) fn checkpoint_of(note: &[u8]) -> Checkpoint {
     let signer = log_signer();
     Checkpoint::verify(note, signer.vkey(), &WitnessPolicy::none(Vec::new()))
         .unwrap()
@@ -544,7 +571,7 @@ fn checkpoint_of(note: &[u8]) -> Checkpoint {
         .clone()
 }
 
-fn fetched(server: &Server, size: u64, wanted: BTreeSet<Resource>) -> Tiles {
+pub(crate) fn fetched(server: &Server, size: u64, wanted: BTreeSet<Resource>) -> Tiles {
     let mut tiles = Tiles::new(size);
     for resource in wanted {
         let (level, index, width) = match resource {

@@ -6,4 +6,5 @@ mod keys;
 pub(crate) mod log;
 pub(crate) mod matching;
 mod office;
-pub(crate) mod token;
+pub(crate) mod refusals;
+mod token;

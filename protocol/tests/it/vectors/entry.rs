@@ -1,5 +1,5 @@
 //! Vectors of entries, details, decoys and places.
-use super::exposure_files::{compare, refusal};
+use super::file::{compare, refusal};
 use crate::properties::exposure_samples::{
     Stream, TODAY, case, mask, order_minus_one, pair, window,
 };
@@ -37,12 +37,12 @@ fn sealed(name: &str, s: [u8; 32], detail: u64) -> Value {
         "entry": hex::encode(entry.to_bytes()), "meaning": meaning })
 }
 
-fn decoy(seed: [u8; 32]) -> Value {
+fn decoy(name: &str, seed: [u8; 32]) -> Value {
     let batches = [b"batch".as_slice(), b"next batch"].map(|name| BatchId(sha256(&[name])));
     let decoy = DecoySeed::from_bytes(&seed).expect("a scalar");
     let entries =
         batches.map(|batch| hex::encode(decoy.entry(&batch).expect("a scalar").to_bytes()));
-    json!({ "name": "a decoy in two batches", "seed": hex::encode(seed),
+    json!({ "name": name, "seed": hex::encode(seed),
         "batch_ids": batches.map(|batch| hex::encode(batch.0)), "entries": entries })
 }
 
@@ -81,8 +81,8 @@ fn entries() {
         sealed("advice 8", s, (8 << 60) | 1),
         sealed("advice 14", s, (14 << 60) | 1),
         sealed("s = l - 1", order_minus_one(), (2 << 60) | 0xff),
-        decoy([0; 32]),
-        decoy(rng.bytes()),
+        decoy("a decoy in two batches, seed 0", [0; 32]),
+        decoy("a decoy in two batches", rng.bytes()),
         refused("s = 0", [0; 32]),
         refused("s = l", order),
         refused("s of 32 bytes ff", [0xff; 32]),
@@ -107,7 +107,7 @@ fn entries() {
     for (releases, changes, earlier) in counts {
         let p = places(releases, changes, earlier).expect("changes <= earlier");
         cases.push(
-            json!({ "name": "places of a list", "releases": releases, "changes": changes,
+            json!({ "name": format!("places of a list: {releases} new, {changes} changed, {earlier} earlier"), "releases": releases, "changes": changes,
             "earlier": earlier, "size": p.size, "repeats": p.repeats, "decoys": p.decoys }),
         );
     }
@@ -120,12 +120,14 @@ fn entries() {
     ] {
         let minutes = MinuteMask::from(Minutes::new(from, to).expect("minutes"));
         let together = MinuteMask::new(bits).expect("60 bits").and(minutes).count();
-        cases.push(json!({ "name": "minutes together", "from": from, "to": to,
-            "mask": format!("{bits:015x}"), "minutes_together": together }));
+        cases.push(
+            json!({ "name": format!("minutes together: {from} to {to}"), "from": from, "to": to,
+            "mask": format!("{bits:015x}"), "minutes_together": together }),
+        );
     }
     for advice in Advice::ALL {
         cases.push(
-            json!({ "name": "a text of advice", "advice": advice.to_u8(), "en": advice.text_en(),
+            json!({ "name": format!("the text of advice {}", advice.to_u8()), "advice": advice.to_u8(), "en": advice.text_en(),
             "vi": advice.text_vi() }),
         );
     }

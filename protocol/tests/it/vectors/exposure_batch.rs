@@ -1,5 +1,5 @@
 //! Vectors of batches: whole ticks of decoys, accepted, and one for each rule that is broken.
-use super::exposure_files::{compare, refusal};
+use super::file::{compare, refusal};
 use crate::properties::exposure_samples::{
     CLOCK, NOON, TODAY, accept, authority, batch_key, order_minus_one,
 };
@@ -8,14 +8,15 @@ use lachan_protocol::exposure::batch::{BatchError, BatchHead, ExposureBatch, Uns
 use lachan_protocol::exposure::cutting::cut;
 use lachan_protocol::exposure::decoy::DecoySeed;
 use lachan_protocol::id::Region;
-use lachan_protocol::time::Day;
+use lachan_protocol::time::{Day, UnixTime};
 use serde_json::{Value, json};
 
 const ABOUT: &str = "Exposure batches (protocol.md sections 6.1 to 6.3, wire.md section 5.2). Every entry is a decoy of \
     this tick: seed number i is 32 bytes, i big-endian. `lists` are the tick's lists as [day, first seed, count], sorted \
     by s. `leaves` say how they lie in leaves, as [day, index in the list, count]. Each leaf is signed with batch_key_seed \
     after `change` (position from the start of leaf 0, new bytes), or changed after signing where `resigned` is false. \
-    Read with the clock and the latest time that stand in the case.";
+    Read with the clock and the latest time that stand in the case; \
+    where `last` stands, after a tick with that [seq, time].";
 
 /// [day, first seed, count]
 type List = (u16, u64, usize);
@@ -27,6 +28,8 @@ struct Case {
     numbers: Vec<(u16, u16)>,
     change: Option<(usize, Vec<u8>, bool)>,
     latest: u64,
+    /// [seq, time] of the tick before, where that is looked at.
+    last: Option<(u64, u64)>,
 }
 
 fn head() -> BatchHead {
@@ -72,6 +75,7 @@ impl Case {
             numbers,
             change: None,
             latest: NOON.0,
+            last: None,
         }
     }
 
@@ -127,8 +131,12 @@ impl Case {
 
     fn to_json(&self, name: &str, wanted: Option<&str>) -> Value {
         let leaves = self.bytes();
-        let latest = lachan_protocol::time::UnixTime(self.latest);
-        let read = accept(&leaves, latest);
+        let latest = UnixTime(self.latest);
+        let read = accept(&leaves, latest).and_then(|batch| {
+            let last = self.last.map(|(seq, time)| (seq, UnixTime(time)));
+            last.map_or(Ok(()), |last| batch.follows(Some(last)))
+                .map(|()| batch)
+        });
         let refused = read
             .as_ref()
             .err()
@@ -151,6 +159,9 @@ impl Case {
         if let Some((at, bytes, resigned)) = &self.change {
             more.insert("change".into(), json!([at, hex::encode(bytes)]));
             more.insert("resigned".into(), json!(resigned));
+        }
+        if let Some(last) = self.last {
+            more.insert("last".into(), json!(last));
         }
         match (read, refused) {
             (Ok(batch), _) => more.insert("batch_id".into(), json!(hex::encode(batch.id().0))),
@@ -234,7 +245,7 @@ fn parts_refused() -> Vec<Value> {
         let byte = Case::of(empty()).bytes()[0][at] ^ 1;
         let case = with(|case| case.change = Some((at, vec![byte], false)));
         cases.push(case.to_json(
-            "one bit after signing",
+            &format!("one bit of byte {at} after signing"),
             Some(if at == 5 {
                 "BatchError::UnknownAuthority"
             } else {
@@ -322,9 +333,26 @@ fn ticks_refused() -> Vec<Value> {
     ]
 }
 
+/// The tick of seq 7 at noon after another one.
+fn successions() -> Vec<Value> {
+    let after = |seq, time| with(|case| case.last = Some((seq, time)));
+    let before = NOON.0 - 21_600;
+    let (not_next, not_later) = ("BatchError::SeqNotNext", "BatchError::TimeNotLater");
+    vec![
+        after(6, before).to_json("after the tick before", None),
+        after(6, NOON.0 - 86_400).to_json("after a pause of a day", None),
+        after(7, before).to_json("a seq once more", Some(not_next)),
+        after(5, before).to_json("a seq left out", Some(not_next)),
+        after(u64::MAX, before).to_json("after the last seq there is", Some(not_next)),
+        after(6, NOON.0).to_json("a time once more", Some(not_later)),
+        after(6, NOON.0 + 21_600).to_json("a time before the last one", Some(not_later)),
+        after(8, NOON.0).to_json("seq before time", Some(not_next)),
+    ]
+}
+
 #[test]
 fn exposure_batches() {
-    let cases = [accepted(), parts_refused(), ticks_refused()].concat();
+    let cases = [accepted(), parts_refused(), ticks_refused(), successions()].concat();
     compare("exposure-batch", ABOUT, cases);
 }
 

@@ -1,4 +1,5 @@
 //! What vectors of plans and codes share: a seeded generator, the vector files, a small world to register in.
+pub(crate) use super::file::{compare as same_as_file, refusal};
 use lachan_protocol::code::{CodeKey, CodeTrust};
 use lachan_protocol::crypto::hash::sha256;
 use lachan_protocol::crypto::sign::SigningKey;
@@ -13,8 +14,6 @@ use lachan_protocol::time::Window;
 use rand_core::{TryCryptoRng, TryRng};
 use serde_json::{Map, Value, json};
 use std::convert::Infallible;
-use std::fmt::Debug;
-use std::path::PathBuf;
 
 /// SHA-256(seed ‖ u64 counter), block after block; remembers what was drawn, so that a vector can state it.
 pub(crate) struct Seeded {
@@ -68,43 +67,6 @@ impl TryRng for Seeded {
 }
 
 impl TryCryptoRng for Seeded {}
-
-/// Compares with `specs/vectors/<name>.json`, or writes it when `LACHAN_WRITE_VECTORS=1`.
-pub(crate) fn same_as_file(name: &str, about: &str, cases: Vec<Value>) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../specs/vectors")
-        .join(format!("{name}.json"));
-    let mut text =
-        serde_json::to_string_pretty(&json!({ "about": about, "cases": cases })).unwrap();
-    text.push('\n');
-    if std::env::var_os("LACHAN_WRITE_VECTORS").is_some_and(|value| value == "1") {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &text).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap();
-    assert!(
-        kept == text,
-        "{} differs from what the code makes",
-        path.display()
-    );
-}
-
-/// `Enum::Variant`, with the inner refusal in brackets where there is one: `PlanError::BadPoint(TorsionPart)`.
-pub(crate) fn refusal(kind: &str, error: &impl Debug) -> String {
-    let text = format!("{error:?}");
-    let inner = |after: &str| -> Option<String> {
-        let at = text.find(after)? + after.len();
-        let word = text[at..].split([' ', '(', ')', ',']).next()?;
-        let is_variant = word.starts_with(|c: char| c.is_ascii_uppercase());
-        is_variant.then(|| word.to_string())
-    };
-    let variant = text.split([' ', '(']).next().unwrap();
-    let nested = inner("why: ").or_else(|| inner(&format!("{variant}(")));
-    match nested.filter(|name| !["Window", "AuthorityId", "UnixTime"].contains(&name.as_str())) {
-        Some(nested) => format!("{kind}::{variant}({nested})"),
-        None => format!("{kind}::{variant}"),
-    }
-}
 
 /// One case: a name, a comment and further fields.
 pub(crate) fn case(name: &str, comment: &str, fields: Value) -> Value {

@@ -10,7 +10,9 @@ use lachan_protocol::id::{AuthorityId, CodeId};
 use lachan_protocol::log::leaf::{
     HelperLeaf, Leaf, PrekeyLeaf, RegistrationsLeaf, RevocationLeaf, SignedLeaf,
 };
-use lachan_protocol::log::proof::{prove_consistency, prove_inclusion};
+use lachan_protocol::log::proof::{
+    prove_consistency, prove_inclusion, verify_consistency, verify_inclusion,
+};
 use lachan_protocol::log::tile_set::{
     TileBuilder, Tiles, entries_from_bundle, hashes_from_tile, push_entry, tile_to_bytes,
 };
@@ -80,11 +82,284 @@ fn trees() {
     let (c, d) = (leaves[2], leaves[3]);
     assert_eq!(prove_consistency(&mut tiles, 3, 7), Ok(vec![c, d, g, l]));
     assert_ne!(a, g);
+    cases.extend(refused_inclusions(&leaves, &mut tiles));
+    cases.extend(refused_consistencies(&leaves, &mut tiles));
     against_file(
         "merkle",
-        "RFC 6962 trees over the first leaves of Certificate Transparency's tests (\"\", 00, 10, 2021, 3031, 40414243, 5051525354555657, 606162636465666768696a6b6c6d6e6f): inclusion[i] proves leaf i, consistency[m] proves the tree of m leaves.",
+        "RFC 6962 trees and proofs (protocol.md §1.3, §8.6) over the first leaves of Certificate Transparency's tests (\"\", 00, 10, 2021, 3031, 40414243, 5051525354555657, 606162636465666768696a6b6c6d6e6f): inclusion[i] proves leaf i, consistency[m] proves the tree of m leaves. Refused cases: `proof` that `leaf` (a leaf hash) is leaf `index` of the tree of `size` leaves with `root`; or that the tree `to` continues the tree `from`, each with its root. (A proof alone does not bind a size: from 3, those of 5 to 8 leaves have one form. The signed checkpoint binds size and root.)",
         cases,
     );
+}
+
+fn root_of(leaves: &[Hash]) -> Hash {
+    let mut frontier = Frontier::default();
+    leaves.iter().for_each(|leaf| frontier.push(*leaf));
+    frontier.root()
+}
+
+/// Of leaf 3 in the tree of 7.
+fn refused_inclusions(leaves: &[Hash], tiles: &mut Tiles) -> Vec<Value> {
+    let good = prove_inclusion(tiles, 3, 7).unwrap();
+    let root = root_of(&leaves[..7]);
+    assert_eq!(verify_inclusion(&leaves[3], 3, 7, &good, &root), Ok(()));
+    let mut flipped = good.clone();
+    flipped[1].0[0] ^= 1;
+    let swapped = vec![good[1], good[0], good[2]];
+    let longer = [&good[..], &[Hash([0; 32])]].concat();
+    let bad = "InclusionError::BadProof";
+    let out = "InclusionError::IndexOutOfRange";
+    let list = [
+        ("a hash changed", leaves[3], 3, 7, flipped, root, bad),
+        ("two hashes swapped", leaves[3], 3, 7, swapped, root, bad),
+        (
+            "a hash too few",
+            leaves[3],
+            3,
+            7,
+            good[..2].to_vec(),
+            root,
+            bad,
+        ),
+        ("a hash too many", leaves[3], 3, 7, longer, root, bad),
+        ("no proof", leaves[3], 3, 7, vec![], root, bad),
+        ("another leaf", leaves[2], 3, 7, good.clone(), root, bad),
+        ("another index", leaves[3], 2, 7, good.clone(), root, bad),
+        (
+            "another root",
+            leaves[3],
+            3,
+            7,
+            good.clone(),
+            root_of(&leaves[..6]),
+            bad,
+        ),
+        (
+            "a node as a leaf",
+            good[2],
+            1,
+            2,
+            vec![Hash::of_node(&good[1], &good[0])],
+            root,
+            bad,
+        ),
+        (
+            "the only leaf, with a hash",
+            leaves[0],
+            0,
+            1,
+            vec![leaves[0]],
+            leaves[0],
+            bad,
+        ),
+        ("another only leaf", leaves[1], 0, 1, vec![], leaves[0], bad),
+        (
+            "an index behind the end",
+            leaves[3],
+            7,
+            7,
+            good.clone(),
+            root,
+            out,
+        ),
+        (
+            "a leaf of no tree",
+            leaves[0],
+            0,
+            0,
+            vec![],
+            Hash::of_nothing(),
+            out,
+        ),
+        (
+            "the last index there is",
+            leaves[3],
+            u64::MAX,
+            7,
+            good,
+            root,
+            out,
+        ),
+    ];
+    list.into_iter()
+        .map(|(name, leaf, index, size, proof, root, wanted)| {
+            let found = verify_inclusion(&leaf, index, size, &proof, &root).unwrap_err();
+            assert_eq!(named("InclusionError", &found), wanted, "{name}");
+            let proof: Vec<String> = proof.iter().map(Hash::to_string).collect();
+            json!({ "name": format!("inclusion: {name}"), "leaf": leaf.to_string(), "index": index, "size": size,
+                "proof": proof, "root": root.to_string(), "refused": wanted })
+        })
+        .collect()
+}
+
+/// From 3 to 7 leaves, and from a complete tree of 4.
+fn refused_consistencies(leaves: &[Hash], tiles: &mut Tiles) -> Vec<Value> {
+    let roots: Vec<Hash> = (0..=7).map(|size| root_of(&leaves[..size])).collect();
+    let good = prove_consistency(tiles, 3, 7).unwrap();
+    let complete = prove_consistency(tiles, 4, 7).unwrap();
+    assert_eq!(
+        verify_consistency(3, &roots[3], 7, &roots[7], &good),
+        Ok(())
+    );
+    assert_eq!(
+        verify_consistency(4, &roots[4], 7, &roots[7], &complete),
+        Ok(())
+    );
+    let mut flipped = good.clone();
+    flipped[3].0[31] ^= 1;
+    let longer = [&good[..], &[Hash([0; 32])]].concat();
+    let first_too = [&[roots[4]], &complete[..]].concat();
+    let bad = "ConsistencyError::BadProof";
+    let conflict = "ConsistencyError::RootConflict";
+    let shrinks = "ConsistencyError::Shrinks";
+    let list = [
+        ("a hash changed", 3, roots[3], 7, roots[7], flipped, bad),
+        (
+            "a hash too few",
+            3,
+            roots[3],
+            7,
+            roots[7],
+            good[..3].to_vec(),
+            bad,
+        ),
+        ("a hash too many", 3, roots[3], 7, roots[7], longer, bad),
+        ("no proof", 3, roots[3], 7, roots[7], vec![], bad),
+        (
+            "another old root",
+            3,
+            roots[2],
+            7,
+            roots[7],
+            good.clone(),
+            bad,
+        ),
+        (
+            "another new root",
+            3,
+            roots[3],
+            7,
+            roots[6],
+            good.clone(),
+            bad,
+        ),
+        (
+            "another old size",
+            2,
+            roots[3],
+            7,
+            roots[7],
+            good.clone(),
+            bad,
+        ),
+        (
+            "another new size",
+            3,
+            roots[3],
+            4,
+            roots[7],
+            good.clone(),
+            bad,
+        ),
+        (
+            "the old root of a complete tree as its first hash",
+            4,
+            roots[4],
+            7,
+            roots[7],
+            first_too,
+            bad,
+        ),
+        (
+            "another old root of a complete tree",
+            4,
+            roots[3],
+            7,
+            roots[7],
+            complete,
+            bad,
+        ),
+        (
+            "a new size with a longer path",
+            3,
+            roots[3],
+            9,
+            roots[7],
+            good.clone(),
+            bad,
+        ),
+        (
+            "one tree, with a proof",
+            7,
+            roots[7],
+            7,
+            roots[7],
+            vec![roots[7]],
+            bad,
+        ),
+        (
+            "from nothing, with a proof",
+            0,
+            roots[0],
+            7,
+            roots[7],
+            vec![roots[7]],
+            bad,
+        ),
+        (
+            "from nothing with a root of something",
+            0,
+            roots[1],
+            7,
+            roots[7],
+            vec![],
+            bad,
+        ),
+        (
+            "two roots for one size",
+            7,
+            roots[7],
+            7,
+            roots[6],
+            vec![],
+            conflict,
+        ),
+        (
+            "two roots for no leaves",
+            0,
+            roots[0],
+            0,
+            roots[1],
+            vec![],
+            conflict,
+        ),
+        (
+            "a tree that shrinks",
+            7,
+            roots[7],
+            3,
+            roots[3],
+            good,
+            shrinks,
+        ),
+        (
+            "a tree that shrinks to nothing",
+            1,
+            roots[1],
+            0,
+            roots[0],
+            vec![],
+            shrinks,
+        ),
+    ];
+    list.into_iter()
+        .map(|(name, from, from_root, to, to_root, proof, wanted)| {
+            let found = verify_consistency(from, &from_root, to, &to_root, &proof).unwrap_err();
+            assert_eq!(named("ConsistencyError", &found), wanted, "{name}");
+            let proof: Vec<String> = proof.iter().map(Hash::to_string).collect();
+            json!({ "name": format!("consistency: {name}"), "from": from, "from_root": from_root.to_string(),
+                "to": to, "to_root": to_root.to_string(), "proof": proof, "refused": wanted })
+        })
+        .collect()
 }
 
 #[test]
@@ -148,7 +423,7 @@ fn tiles() {
                     )
                 }
             };
-            case("a path", json!({ "path": path }), end)
+            case(&format!("the path {path:?}"), json!({ "path": path }), end)
         })
         .collect();
     let names = |list: Vec<Resource>| list.into_iter().map(Resource::to_path).collect::<Vec<_>>();
@@ -159,10 +434,10 @@ fn tiles() {
                 || path.contains(".p/")
                 || !path.starts_with("tile/0") && !path.contains("entries")
         });
-        cases.push(json!({ "name": "what a tree has", "comment": "of 70,000 without the full tiles of level 0 and bundles", "size": size, "resources": list }));
+        cases.push(json!({ "name": format!("what a tree of {size} has"), "comment": "of 70,000 without the full tiles of level 0 and bundles", "size": size, "resources": list }));
     }
     for (from, to) in [(0, 3), (3, 5), (250, 256), (255, 258), (65_535, 65_536)] {
-        cases.push(json!({ "name": "what a growth adds", "from": from, "to": to, "resources": names(grown(from, to)) }));
+        cases.push(json!({ "name": format!("what a growth from {from} to {to} adds"), "from": from, "to": to, "resources": names(grown(from, to)) }));
     }
     let mut bundle = Vec::new();
     for leaf in [&b"abc"[..], b"", b"d"] {

@@ -1,5 +1,5 @@
 //! Vectors of manifest records, their salted root, and an auditor's indices.
-use super::exposure_files::{compare, refusal};
+use super::file::{compare, refusal};
 use crate::properties::exposure_samples::{Stream, TODAY, backing, case, mask, window};
 use lachan_protocol::crypto::sign::Signature;
 use lachan_protocol::exposure::advice::Advice;
@@ -131,12 +131,12 @@ fn manifests() {
             .map(|leaf| hex::encode(leaf.hash()))
             .collect();
         cases.push(
-            json!({ "name": "a root", "leaf_hashes": hashes, "root": hex::encode(some.root()) }),
+            json!({ "name": format!("the root over {count}"), "leaf_hashes": hashes, "root": hex::encode(some.root()) }),
         );
     }
     for (byte, entries) in [(1, 464), (2, 464), (3, 7), (4, 1)] {
         let (drawn, batch) = ([byte; 32], BatchId([0x36; 32]));
-        cases.push(json!({ "name": "an audit", "drawn": hex::encode(drawn), "batch_id": hex::encode(batch.0),
+        cases.push(json!({ "name": format!("audit {byte}, of {entries} entries"), "drawn": hex::encode(drawn), "batch_id": hex::encode(batch.0),
             "entries": entries, "indices": audit_indices(&drawn, &batch, entries) }));
     }
     cases.extend(refused());

@@ -1,15 +1,18 @@
 //! Vectors: files that another language could read.
+mod code_evidence;
 pub(crate) mod entry;
 pub(crate) mod exposure_batch;
-pub(crate) mod exposure_files;
+pub(crate) mod file;
+mod hits;
 pub(crate) mod kit;
-mod log;
+pub(crate) mod log;
 pub(crate) mod manifest;
 mod notes;
 mod office;
 mod plan;
 mod registration;
 mod sealed;
+mod shape;
 mod share_proof;
 mod trust_list;
 mod venue_code;

@@ -157,6 +157,13 @@ fn signed_notes() {
         fields,
         ends_in(verified(&raw, &[one.vkey()])),
     ));
+    let long = json!({ "note": "", "then": ["61", 65_537], "vkey": one.vkey().to_string(),
+        "comment": "`then` follows the note: these bytes, so many times" });
+    cases.push(case(
+        "65,537 bytes",
+        long,
+        ends_in(verified(&[b'a'; 65_537], &[one.vkey()])),
+    ));
     cases.extend(vkeys());
     against_file(
         "signed-note",
@@ -300,6 +307,7 @@ fn checkpoints() {
             resigned(&text.replace("Wlpa\n", "Wlo=\n").replace("WlpaWlo=", "Wlo=")),
             none,
         ),
+        ("no origin", resigned(&text.replace(ORIGIN, "")), none),
         (
             "another origin",
             resigned(&text.replace("hanoi", "hue")),
@@ -347,6 +355,36 @@ fn checkpoints() {
         "Checkpoints and witness policies (protocol.md §8.2, §9.2): a note verified under the log's vkey and the policy. Seeds: log 0x07 x 32, witness N 0x40+N x 32.",
         cases,
     );
+}
+
+fn witnesses(count: u8) -> String {
+    let line = |n| format!("witness w{n} {}\n", witness(n).vkey());
+    (1..=count).map(line).collect()
+}
+
+/// The first 32 of one witness each, then one of the first two of them.
+fn groups(count: u8) -> String {
+    let group = |n: u8| {
+        if n <= 32 {
+            format!("group g{n} all w{n}\n")
+        } else {
+            format!("group g{n} all g1 g2\n")
+        }
+    };
+    (1..=count).map(group).collect()
+}
+
+fn logs(count: u8) -> String {
+    let log = |n: u8| {
+        signer(
+            &format!("log.example/{n}"),
+            SignatureType::Ed25519,
+            0x80 + n,
+        )
+    };
+    (0..count)
+        .map(|n| format!("log {}\n", log(n).vkey()))
+        .collect()
 }
 
 /// Policies alone: `quorum` says whether the cosignatures of the named witnesses suffice, and of which time.
@@ -436,6 +474,14 @@ fn policies() -> Vec<Value> {
             format!("{all}group a 1\nquorum w1\n"),
         ),
         ("an unknown line", format!("{all}relay x\nquorum w1\n")),
+        ("33 witnesses", format!("{}quorum w1\n", witnesses(33))),
+        ("32 witnesses", format!("{}quorum w1\n", witnesses(32))),
+        (
+            "33 groups",
+            format!("{}{}quorum w1\n", witnesses(32), groups(33)),
+        ),
+        ("65 logs", format!("{}quorum none\n", logs(65))),
+        ("64 logs", format!("{}quorum none\n", logs(64))),
     ];
     texts
         .iter()

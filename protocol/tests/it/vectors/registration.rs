@@ -188,14 +188,14 @@ fn registrations_are_as_written() {
     cases.extend(more_refused_data());
     cases.extend([
         refused_answer("no bytes", "an empty answer", |_| Vec::new()),
-        refused_answer("too short", "one byte is missing", |o| { let b = o.answer.to_bytes(); b[..b.len() - 1].to_vec() }),
-        refused_answer("left over", "one byte more", |o| { let mut b = o.answer.to_bytes().to_vec(); b.push(0); b }),
+        refused_answer("answer too short", "one byte is missing", |o| { let b = o.answer.to_bytes(); b[..b.len() - 1].to_vec() }),
+        refused_answer("answer left over", "one byte more", |o| { let mut b = o.answer.to_bytes().to_vec(); b.push(0); b }),
         refused_answer("no seed", "0 seeds", |o| changed(o, |a| a.seeds.clear())),
         refused_answer("four seeds", "4 seeds", |o| changed(o, |a| { a.seeds.push(a.seeds[0].clone()); a.seeds.push(a.seeds[0].clone()); })),
         refused_answer("listed 0", "a screen whose codes list nothing", |o| changed(o, |a| a.listed = 0)),
         refused_answer("listed 13", "a screen whose codes list 13 windows", |o| changed(o, |a| a.listed = 13)),
         refused_answer("point", "a point of seed 1 is the identity", |o| changed(o, |a| a.seeds[1].points[2] = EIGHT_TORSION[0].compress().0)),
-        refused_answer("proof", "the proof of seed 1 is that of seed 0", |o| changed(o, |a| a.seeds[1] = a.seeds[0].clone())),
+        refused_answer("proof of the answer", "the proof of seed 1 is that of seed 0", |o| changed(o, |a| a.seeds[1] = a.seeds[0].clone())),
         refused_answer("cancelling", "the office answers X - A without knowing its scalar: the venue's share would be cancelled", |o| {
             let x = scalar(5_u64.into()).to_point();
             let cancelling = x.as_group() - o.plan.points()[0].as_group();

@@ -1,4 +1,5 @@
 //! Vectors of sealed messages and polls, and HPKE held against RFC 9180's own.
+pub(crate) use crate::vectors::file::{compare as against_file, refusal as named};
 use crate::vectors::office::request;
 use core::convert::Infallible;
 use lachan_protocol::crypto::exchange::ExchangeSecret;
@@ -15,7 +16,6 @@ use lachan_protocol::time::Day;
 use rand_core::{TryCryptoRng, TryRng};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use std::path::PathBuf;
 
 /// Randomness that is given: a vector says every byte that was drawn.
 pub(crate) struct Fixed(VecDeque<u8>);
@@ -47,42 +47,6 @@ impl TryRng for Fixed {
 }
 
 impl TryCryptoRng for Fixed {}
-
-/// `Enum::Variant`, with the inner refusal where the variant wraps one.
-pub(crate) fn named(type_name: &str, error: &impl core::fmt::Debug) -> String {
-    let text = format!("{error:?}");
-    let brief: String = match text.split_once(" {") {
-        None => text,
-        Some((head, _)) => {
-            let open = head.matches('(').count() - head.matches(')').count();
-            format!("{head}{}", ")".repeat(open))
-        }
-    };
-    let brief = match brief.strip_prefix("OtherIssuer") {
-        Some(_) => "OtherIssuer".into(),
-        None => brief,
-    };
-    format!("{type_name}::{brief}")
-}
-
-/// Compares the cases with `specs/vectors/NAME.json`, or writes them when `LACHAN_WRITE_VECTORS=1`.
-pub(crate) fn against_file(name: &str, about: &str, cases: Vec<Value>) {
-    let mut text = serde_json::to_string_pretty(&json!({ "about": about, "cases": cases }))
-        .expect("values are JSON");
-    text.push('\n');
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../specs/vectors");
-    let path = folder.join(format!("{name}.json"));
-    if std::env::var_os("LACHAN_WRITE_VECTORS").is_some_and(|value| value == "1") {
-        std::fs::create_dir_all(&folder).expect("the folder can be made");
-        std::fs::write(&path, &text).expect("the file can be written");
-    }
-    let kept = std::fs::read_to_string(&path).expect("the vectors are in the repository");
-    assert!(
-        kept == text,
-        "{} differs from what is computed",
-        path.display()
-    );
-}
 
 fn from_hex<const N: usize>(text: &str) -> [u8; N] {
     hex::decode(text).expect("hex").try_into().expect("length")
@@ -405,7 +369,7 @@ fn polls() {
         (
             "more shares than said",
             changed(34, 2),
-            "DecodeError::BytesLeftOver(32)",
+            "DecodeError::BytesLeftOver",
         ),
         (
             "one byte less",
@@ -415,7 +379,7 @@ fn polls() {
         (
             "one byte more",
             [&good[..], &[0]].concat(),
-            "DecodeError::BytesLeftOver(1)",
+            "DecodeError::BytesLeftOver",
         ),
     ] {
         let found = Poll::from_bytes(&bytes).map(|_| ()).expect_err(name);

@@ -394,10 +394,11 @@ fn trust_lists() {
         &unsigned.to_bytes(),
         NOW,
     ));
-    assert_eq!(
-        refused(&vec![b'a'; 65_537], NOW),
-        Some(TrustListError::TooLong { len: 65_537 })
-    );
+    let mut long = one_case("65,537 bytes", &vec![b'a'; 65_537], NOW);
+    long["comment"] = "`then` follows the note: these bytes, so many times".into();
+    (long["note"], long["then"]) = ("".into(), json!(["61", 65_537]));
+    assert_eq!(long["refused"], "TrustListError::TooLong");
+    cases.push(long);
     against_file(
         "trust-list",
         "Trust lists (protocol.md §9): each note verified under the root's vkey at `now`, as an update of the first one. Seeds: root 0x01 x 32; hanoi: log 0x10, batch 0x11, code 0x12 and 0x13, revoked 0x14, issuer 0x15; hue: the same from 0x20; each x 32.",

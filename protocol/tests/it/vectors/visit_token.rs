@@ -1,11 +1,14 @@
 //! Vectors of visit tokens and records: sealed, opened, refused.
-use super::exposure_files::{compare, refusal};
+use super::file::{compare, refusal};
 use crate::properties::exposure_samples::{
     Stream, TODAY, authority, order_minus_one, pair, window,
 };
-use lachan_protocol::crypto::hash::sha256;
+use lachan_protocol::crypto::aead;
+use lachan_protocol::crypto::exchange::ExchangeSecret;
+use lachan_protocol::crypto::hash::{HmacKey, sha256};
 use lachan_protocol::id::CodeId;
 use lachan_protocol::keys::NotificationKey;
+use lachan_protocol::label::Label;
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::token::{
     DeviceSecret, Minutes, VisitRecord, VisitToken, seal, windows_of_visit,
@@ -58,6 +61,79 @@ fn changed(token: &VisitToken, at: usize, bytes: &[u8]) -> Vec<u8> {
     let mut out = token.as_bytes().to_vec();
     out[at..at + bytes.len()].copy_from_slice(bytes);
     out
+}
+
+/// A token that opens with s, whatever 120 bytes are in it: what no honest device seals.
+fn crafted(s: [u8; 32], day: u16, record: &[u8; 120]) -> Vec<u8> {
+    let ephemeral = ExchangeSecret::from_bytes(&sha256(&[b"e", record]));
+    let (public, day) = (ephemeral.public().to_bytes(), day.to_be_bytes());
+    let shared = ephemeral.agree(&pair(&s).0.0.to_u()).expect("contributes");
+    let keyed =
+        |label: Label| HmacKey::new(&[label.as_bytes(), &public, &day]).tag(&[shared.as_slice()]);
+    let content = sha256(&[b"content", record]);
+    let (tag, mask) = (keyed(Label::TOKEN_TAG), keyed(Label::TOKEN_WRAP));
+    let wrap: Vec<u8> = content.iter().zip(mask).map(|(a, b)| a ^ b).collect();
+    let head = [&day[..], &public, &tag[..16], &wrap, &sha256(&[b"diary"])].concat();
+    let sealed = aead::seal(&content, [0; 12], &head, record);
+    [head, sealed].concat()
+}
+
+fn bad_inside(s: [u8; 32]) -> Vec<Value> {
+    let good = *record(window(TODAY, 3), 10, 20, "Phở", "").to_bytes();
+    let control = crafted(s, TODAY.0, &good);
+    let (_, key) = pair(&s);
+    let read = VisitToken::from_bytes(&control).and_then(|token| token.open_with(&key));
+    assert_eq!(read.map(|record| *record.to_bytes()), Ok(good));
+    let case = |name: &str, day: u16, at: usize, bytes: &[u8], wanted: &str| {
+        let mut raw = good;
+        raw[at..at + bytes.len()].copy_from_slice(bytes);
+        opened(name, "the seal is whole", &crafted(s, day, &raw), s, wanted)
+    };
+    vec![
+        case(
+            "minutes 20 to 20 inside",
+            TODAY.0,
+            28,
+            &[20, 20],
+            "TokenError::BadRecord(MinutesOutOfRange)",
+        ),
+        case(
+            "a length of 73 inside",
+            TODAY.0,
+            47,
+            &[73],
+            "TokenError::BadRecord(LengthOverField)",
+        ),
+        case(
+            "bytes after the text inside",
+            TODAY.0,
+            119,
+            &[1],
+            "TokenError::BadRecord(NotZeroAfterText)",
+        ),
+        case(
+            "half a character inside",
+            TODAY.0,
+            47,
+            &[1, 0xe1, 0, 0, 0, 0, 0],
+            "TokenError::BadRecord(NotText)",
+        ),
+        case(
+            "a window after day 65,535 inside",
+            TODAY.0,
+            24,
+            &[0, 0x18, 0, 0],
+            "TokenError::BadRecord(WindowAfterLastDay)",
+        ),
+        case(
+            "the day before",
+            TODAY.0 - 1,
+            0,
+            &[],
+            "TokenError::WrongDay",
+        ),
+        case("the day after", TODAY.0 + 1, 0, &[], "TokenError::WrongDay"),
+    ]
 }
 
 #[test]
@@ -167,13 +243,18 @@ fn visit_tokens() {
     compare(
         "visit-token",
         ABOUT,
-        cases.into_iter().chain(records()).chain(visits()).collect(),
+        cases
+            .into_iter()
+            .chain(bad_inside(s))
+            .chain(records())
+            .chain(visits())
+            .collect(),
     );
 }
 
 const ABOUT: &str = "Visit tokens (protocol.md section 5, wire.md section 4). `token` is sealed from `record` to \
     `point` with r32, device_secret and counter (u64, as text); random_wrap2 is drawn after r32. With `refused` the \
-    token is read and opened with s. Cases with `record_refused` read 120 bytes; cases with `arrival` list the \
+    token is read and opened with s. Refused cases with `record` read a record; cases with `arrival` list the \
     windows of a visit as [window, from, to].";
 
 fn records() -> Vec<Value> {
@@ -186,9 +267,19 @@ fn records() -> Vec<Value> {
             &VisitRecord::from_bytes(&raw).expect_err(name),
         );
         assert_eq!(refused, wanted, "{name}");
-        json!({ "name": name, "record": hex::encode(raw), "record_refused": refused })
+        json!({ "name": name, "record": hex::encode(raw), "refused": refused })
+    };
+    let of_length = |length: usize| {
+        let raw = [&good[..], &[0]].concat()[..length].to_vec();
+        let error = VisitRecord::from_bytes(&raw).expect_err("another length");
+        let refused = refusal("RecordError", &error);
+        assert_eq!(refused, "RecordError::WrongLength");
+        json!({ "name": format!("a record of {length} bytes"), "record": hex::encode(raw), "refused": refused })
     };
     vec![
+        of_length(0),
+        of_length(119),
+        of_length(121),
         case("from = to", 28, &[20, 20], "RecordError::MinutesOutOfRange"),
         case(
             "from above to",

@@ -1,0 +1,3 @@
+//! All tests of the links from outside, in one binary.
+mod frames;
+mod links;
