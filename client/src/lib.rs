@@ -6,14 +6,10 @@ pub mod citizen;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
-pub mod clock;
-#[cfg(feature = "cli")]
 pub mod home;
 pub mod messages;
 #[cfg(feature = "cli")]
 pub mod net;
-#[cfg(feature = "cli")]
-pub mod output;
 #[cfg(feature = "cli")]
 pub mod qr;
 #[cfg(feature = "cli")]

@@ -3,7 +3,6 @@
 //! Specified in specs/protocol.md §13 and specs/interfaces.md.
 
 pub mod cli;
-pub mod clock;
 pub mod config;
 pub mod control;
 pub mod gossip;
@@ -14,6 +13,5 @@ pub mod messages;
 pub mod mirror;
 pub mod net;
 pub mod office;
-pub mod output;
 pub mod service;
 pub mod trust;

@@ -2,18 +2,21 @@
 //! Knows where a code can come from and how to ask; the citizen's core decides.
 //! Specified in specs/protocol.md §12.
 
-use super::args::{CheckInArgs, CheckOutArgs, Global};
+use super::CliError;
+use super::args::{CheckInArgs, CheckOutArgs};
 use super::session::{Session, place_of};
-use super::terminal::Terminal;
-use super::{CliError, UsageError};
 use crate::citizen::{Event, Input, OpenVisit, Proposal, Step};
+use crate::cli::Done;
 use crate::messages::citizen::Where;
-use crate::messages::moment::rfc3339;
 use crate::messages::{CitizenMessage, Message};
-use crate::output::{Done, plain};
 use crate::qr::read_image;
 use lachan_protocol::code::{UnverifiedVenueCode, VenueUrl, bytes_from_digits};
 use lachan_protocol::time::UnixTime;
+use lachan_shell::arguments::Global;
+use lachan_shell::arguments::UsageError;
+use lachan_shell::moment::rfc3339;
+use lachan_shell::output::plain;
+use lachan_shell::terminal::Terminal;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
@@ -94,7 +97,7 @@ fn confirmed(proposal: Proposal, terminal: &Terminal) -> Result<Proposal, CliErr
         let arrival = proposal.arrival();
         CitizenMessage::AskCheckIn { venue, arrival }
     };
-    match terminal.ask(&question.into(), leaving) {
+    match terminal.ask(&question, leaving) {
         None => Err(UsageError::NobodyToAsk.into()),
         Some(true) => Ok(proposal),
         Some(false) if leaving => Ok(proposal.staying()),

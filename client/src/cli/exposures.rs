@@ -3,18 +3,20 @@
 //! Specified in specs/protocol.md §12.6.
 
 use super::CliError;
-use super::args::{ExposuresArgs, Global};
+use super::args::ExposuresArgs;
 use super::session::Session;
-use super::terminal::Terminal;
 use crate::citizen::{Shown, may_say_nothing_found};
+use crate::cli::Done;
 use crate::messages::advice::AdviceText;
 use crate::messages::citizen::Where;
-use crate::messages::moment::{iso_day, rfc3339};
 use crate::messages::{CitizenMessage, Message};
-use crate::output::{Done, Exit, plain};
 use lachan_protocol::exposure::exposures::Outcome;
 use lachan_protocol::time::{PUBLICATION_LAG_SECONDS, UnixTime};
 use lachan_protocol::trust::TrustedAuthority;
+use lachan_shell::arguments::Global;
+use lachan_shell::moment::{iso_day, rfc3339};
+use lachan_shell::output::{Exit, plain};
+use lachan_shell::terminal::Terminal;
 use serde_json::{Value, json};
 
 pub(super) fn exposures(
@@ -69,7 +71,7 @@ fn newest_lists(session: &Session, terminal: &Terminal) -> Result<Vec<Option<Uni
         let due = u64::from(authority.clock()) + PUBLICATION_LAG_SECONDS;
         if let Some(newest) = newest.filter(|newest| newest.plus(due) < session.now) {
             let authority = names(authority);
-            terminal.note(&CitizenMessage::StaleLists { authority, newest }.into());
+            terminal.note(&CitizenMessage::StaleLists { authority, newest });
         }
         all.push(newest);
     }

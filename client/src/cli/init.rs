@@ -2,20 +2,22 @@
 //! Knows which files a new home has; does not decide whom to trust.
 //! Specified in specs/protocol.md §12.
 
-use super::args::{Global, InitArgs};
+use super::args::InitArgs;
 use super::session::{DEVICE, clock_of, home_dir};
-use super::terminal::Terminal;
 use super::{CliError, TrustFileError};
+use crate::cli::Done;
 use crate::home::{Home, Settings};
 use crate::messages::CitizenMessage;
 use crate::net::NetError;
-use crate::output::{Done, plain};
 use crate::store::ClientStore;
 use crate::wallet::Counter;
 use lachan_protocol::code::DEFAULT_HOST;
 use lachan_protocol::log::note::Vkey;
 use lachan_protocol::token::DeviceSecret;
 use lachan_protocol::trust::TrustList;
+use lachan_shell::arguments::Global;
+use lachan_shell::output::plain;
+use lachan_shell::terminal::Terminal;
 use lachan_store::{SecretFile, write_durably};
 use serde_json::json;
 
@@ -39,15 +41,15 @@ pub(super) fn init(global: &Global, args: InitArgs, terminal: &Terminal) -> Resu
         },
     )?;
     let home = new.home();
-    write_durably(&home.trust(), &note)?;
+    write_durably(&home.paths().trust(), &note)?;
     let secret = DeviceSecret::random(&mut rand::rng());
-    SecretFile::new(home.keys().join(DEVICE)).replace(secret.to_bytes().as_slice())?;
-    Counter::new(home.keys()).store(0, now)?;
-    if home.state().exists() {
+    SecretFile::new(home.paths().keys().join(DEVICE)).replace(secret.to_bytes().as_slice())?;
+    Counter::new(home.paths().keys()).store(0, now)?;
+    if home.paths().state().exists() {
         // Of a making that was interrupted: it holds nothing yet.
-        std::fs::remove_dir_all(home.state()).map_err(crate::home::HomeError::from)?;
+        std::fs::remove_dir_all(home.paths().state()).map_err(crate::home::HomeError::from)?;
     }
-    drop(ClientStore::create(&home.state())?);
+    drop(ClientStore::create(&home.paths().state())?);
     new.finish()?;
     let dir = plain(&dir.to_string_lossy());
     let origins: Vec<_> = list.authorities().iter().map(|a| a.origin()).collect();

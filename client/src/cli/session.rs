@@ -2,15 +2,11 @@
 //! done. Knows where everything lies; does not decide.
 //! Specified in specs/protocol.md §12.
 
-use super::args::Global;
-use super::terminal::Terminal;
 use super::{CliError, TrustFileError};
 use crate::citizen::{Citizen, Event, Findings, Input, OpenVisit, Output};
-use crate::clock::Clock;
-use crate::home::{Home, default_dir};
+use crate::home::{Home, Settings};
 use crate::messages::CitizenMessage;
 use crate::messages::citizen::Where;
-use crate::output::plain;
 use crate::store::ClientStore;
 use crate::sync::rejoin;
 use crate::trust::Trust;
@@ -22,6 +18,11 @@ use lachan_protocol::log::note::Vkey;
 use lachan_protocol::time::{Day, UnixTime, Window};
 use lachan_protocol::token::{DetectionTag, DeviceSecret, VisitToken};
 use lachan_protocol::trust::TrustList;
+use lachan_shell::arguments::Global;
+use lachan_shell::clock::Clock;
+use lachan_shell::home::dir_of;
+use lachan_shell::output::plain;
+use lachan_shell::terminal::Terminal;
 use lachan_store::SecretFile;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -51,10 +52,7 @@ pub struct Session {
 /// # Errors
 /// [`CliError::Home`].
 pub fn home_dir(global: &Global) -> Result<PathBuf, CliError> {
-    match &global.home {
-        Some(dir) => Ok(dir.clone()),
-        None => Ok(default_dir()?),
-    }
+    Ok(dir_of::<Settings>(global.home.as_deref())?)
 }
 
 /// The clock of a home; says so when it is a test clock.
@@ -69,7 +67,7 @@ pub fn clock_of(
     let clock = Clock::new(global.clock.as_deref(), test_home)?;
     let now = clock.now()?;
     if clock.is_test() {
-        terminal.note(&CitizenMessage::TestClock { now }.into());
+        terminal.note(&CitizenMessage::TestClock { now });
     }
     Ok((clock, now))
 }
@@ -83,9 +81,9 @@ impl Session {
     pub fn open(global: &Global, terminal: &Terminal) -> Result<Self, CliError> {
         let home = Home::open(&home_dir(global)?)?;
         let (clock, now) = clock_of(global, home.settings().test_clock, terminal)?;
-        let store = ClientStore::open(&home.state())?;
+        let store = ClientStore::open(&home.paths().state())?;
         let trust = read_trust(&home, &store)?;
-        let wallet = Wallet::open(home.tokens(), now)?;
+        let wallet = Wallet::open(home.paths().tokens(), now)?;
         let session = Self {
             home,
             clock,
@@ -95,7 +93,7 @@ impl Session {
             wallet,
         };
         if session.trust.list().is_expired(now) {
-            terminal.note(&CitizenMessage::TrustListExpired.into());
+            terminal.note(&CitizenMessage::TrustListExpired);
         }
         session.end_what_is_over(terminal)?;
         Ok(session)
@@ -106,14 +104,14 @@ impl Session {
     /// # Errors
     /// [`CliError`].
     pub fn citizen(&self) -> Result<Citizen, CliError> {
-        let secret = SecretFile::new(self.home.keys().join(DEVICE)).read()?;
+        let secret = SecretFile::new(self.home.paths().keys().join(DEVICE)).read()?;
         let secret: &[u8; 32] = secret
             .as_slice()
             .try_into()
             .map_err(|_| WalletError::DamagedCounter)?;
         Ok(Citizen::new(
             DeviceSecret::from_bytes(secret),
-            Counter::new(self.home.keys()).read()?,
+            Counter::new(self.home.paths().keys()).read()?,
             self.store.floor()?,
             self.trust.list().until(),
             self.open_visit()?,
@@ -129,7 +127,7 @@ impl Session {
         for output in outputs {
             match output {
                 Output::StoreCounter(next) => {
-                    Counter::new(self.home.keys()).store(next, self.now)?;
+                    Counter::new(self.home.paths().keys()).store(next, self.now)?;
                 }
                 Output::Change {
                     visit,
@@ -168,7 +166,7 @@ impl Session {
     /// # Errors
     /// [`WalletError`].
     pub fn renew_wallet(&self) -> Result<(), CliError> {
-        let counter = Counter::new(self.home.keys());
+        let counter = Counter::new(self.home.paths().keys());
         counter.store(counter.read()?, self.now)?;
         Ok(self.wallet.renew(self.now)?)
     }
@@ -205,7 +203,7 @@ impl Session {
                     venue: place_of(&visit),
                     at: visit.expected_end,
                 };
-                terminal.note(&message.into());
+                terminal.note(&message);
             }
         }
         Ok(())
@@ -287,8 +285,8 @@ pub fn place_of(visit: &OpenVisit) -> Where {
 
 fn read_trust(home: &Home, store: &ClientStore) -> Result<Trust, CliError> {
     let root = Vkey::from_text(&home.settings().root).map_err(TrustFileError::Root)?;
-    let note =
-        std::fs::read(home.trust()).map_err(|error| TrustFileError::Unreadable(error.kind()))?;
+    let note = std::fs::read(home.paths().trust())
+        .map_err(|error| TrustFileError::Unreadable(error.kind()))?;
     let list = TrustList::read(&note, &root).map_err(TrustFileError::List)?;
     let mut trust = Trust::new(list);
     for leaf in store.revocations()? {

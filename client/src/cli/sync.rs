@@ -3,13 +3,13 @@
 //! Specified in specs/protocol.md §12.5.
 
 use super::CliError;
-use super::args::{Global, SyncArgs};
+use super::args::SyncArgs;
+use super::progress::progress;
 use super::session::Session;
-use super::terminal::Terminal;
 use crate::citizen::Findings;
+use crate::cli::Done;
 use crate::messages::{CitizenMessage, Message};
 use crate::net::{self, Fetched, NetError, Source};
-use crate::output::Done;
 use crate::store::{KeptTick, Progress};
 use crate::sync::{self, CLOCK_TOLERANCE_SECONDS, LogReader};
 use indicatif::ProgressBar;
@@ -21,6 +21,8 @@ use lachan_protocol::log::note::Vkey;
 use lachan_protocol::time::{Day, UnixTime};
 use lachan_protocol::token::VisitToken;
 use lachan_protocol::trust::{TrustList, TrustedAuthority};
+use lachan_shell::arguments::Global;
+use lachan_shell::terminal::Terminal;
 use lachan_store::write_durably;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -38,7 +40,7 @@ pub(super) fn sync(
     let floor = session.store.floor()?;
     let data = json!({
         "authorities": list,
-        "floor": (floor.0 > 0).then(|| crate::messages::moment::rfc3339(floor)),
+        "floor": (floor.0 > 0).then(|| lachan_shell::moment::rfc3339(floor)),
     });
     Ok(Done::new(data, lines))
 }
@@ -242,7 +244,7 @@ impl<'a> Reading<'a> {
     fn run(mut self, source: &mut dyn Source, terminal: &Terminal) -> Result<Report, CliError> {
         let origin = self.authority.origin();
         let note = source.checkpoint(origin)?;
-        let bar = terminal.progress(&CitizenMessage::SyncProgress.into());
+        let bar = progress(terminal, &CitizenMessage::SyncProgress.into());
         let mut next = Some(Input::Checkpoint(note));
         let mut behind = false;
         while let Some(input) = next.take() {
@@ -365,7 +367,7 @@ impl<'a> Reading<'a> {
             if let Ok(list) = update.and_then(|list| Ok(list.replaces(known)?.then_some(list)))
                 && let Some(list) = list
             {
-                write_durably(&self.session.home.trust(), note)?;
+                write_durably(&self.session.home.paths().trust(), note)?;
                 self.session.trust.replace_list(list);
             }
         }

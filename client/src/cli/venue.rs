@@ -12,23 +12,26 @@ mod status;
 
 pub use error::VenueToolError;
 
-use super::args::{Global, command, flag, option, parse_time, positional, required};
+use super::CliError;
 use super::session::Session;
-use super::terminal::Terminal;
-use super::{CliError, UsageError};
+use crate::cli::Done;
 use crate::messages::citizen::Where;
 use crate::messages::help::Help;
 use crate::messages::venue_help::VenueHelp;
 use crate::messages::{Lang, Speak};
-use crate::output::{Done, plain};
 use crate::store::venue::{PlanRecord, Shelf};
 use clap::{ArgMatches, Command as Clap, value_parser};
-use lachan_protocol::id::{AuthorityId, CodeId};
+use lachan_protocol::id::AuthorityId;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::keys::kind::VenueKind;
 use lachan_protocol::keys::plan::PlanHead;
 use lachan_protocol::time::UnixTime;
 use lachan_protocol::trust::TrustedAuthority;
+use lachan_shell::arguments::{
+    Global, UsageError, command, flag, option, optional, path, positional, required, time,
+};
+use lachan_shell::output::plain;
+use lachan_shell::terminal::Terminal;
 use std::path::PathBuf;
 
 /// A command of the venue's tool.
@@ -104,7 +107,6 @@ pub struct ShowArgs {
 #[must_use]
 pub fn arguments(lang: Lang) -> Clap {
     let help = Help::Venue;
-    let path = || value_parser!(PathBuf);
     let from = || option("from", "MULTIADDR", help(VenueHelp::ArgFrom), lang);
     let request = || positional("request", "REQUEST", help(VenueHelp::ArgRequest), lang);
     let examples = VenueHelp::ExamplesRequests.say(lang);
@@ -133,7 +135,7 @@ pub fn arguments(lang: Lang) -> Clap {
                         .required(true)
                         .value_parser(parse_kind),
                 )
-                .arg(option("first", "T", help(VenueHelp::ArgFirst), lang).value_parser(parse_time))
+                .arg(time("first", help(VenueHelp::ArgFirst), lang))
                 .arg(
                     option("hours", "N", help(VenueHelp::ArgHours), lang)
                         .value_parser(value_parser!(u16).range(1..=744)),
@@ -148,13 +150,13 @@ pub fn arguments(lang: Lang) -> Clap {
                 .after_help(VenueHelp::ExamplesRegister.say(lang)),
             command("show", help(VenueHelp::Show), lang)
                 .arg(positional("id", "ID", help(VenueHelp::ArgId), lang).required(false))
-                .arg(option("png", "FILE", help(VenueHelp::ArgPng), lang).value_parser(path()))
-                .arg(option("svg", "FILE", help(VenueHelp::ArgSvg), lang).value_parser(path()))
+                .arg(path("png", "FILE", help(VenueHelp::ArgPng), lang))
+                .arg(path("svg", "FILE", help(VenueHelp::ArgSvg), lang))
                 .arg(
                     flag("watch", help(VenueHelp::ArgWatch), lang)
                         .conflicts_with_all(["at", "png", "svg"]),
                 )
-                .arg(option("at", "T", help(VenueHelp::ArgAt), lang).value_parser(parse_time))
+                .arg(time("at", help(VenueHelp::ArgAt), lang))
                 .after_help(VenueHelp::ExamplesShow.say(lang)),
             command("requests", help(VenueHelp::Requests), lang)
                 .arg(from())
@@ -177,9 +179,7 @@ pub fn arguments(lang: Lang) -> Clap {
 /// [`UsageError`].
 pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
     let (name, sub) = matches.subcommand().ok_or(UsageError::MissingCommand)?;
-    let text = |name| sub.get_one::<String>(name).cloned();
-    let time = |name| sub.get_one::<UnixTime>(name).copied();
-    let path = |name| sub.get_one::<PathBuf>(name).cloned();
+    let text = |name| optional::<String>(sub, name);
     let decide = |approved| {
         Ok(VenueCommand::Decide(DecideArgs {
             approved,
@@ -192,9 +192,9 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
         "decline" => decide(false),
         "register" => Ok(VenueCommand::Register(RegisterArgs {
             authority: text("authority"),
-            first: time("first"),
+            first: optional(sub, "first"),
             from: text("from"),
-            hours: sub.get_one::<u16>("hours").copied(),
+            hours: optional(sub, "hours"),
             kind: required(sub, "kind")?,
             name: required(sub, "name")?,
             place: text("place").unwrap_or_default(),
@@ -202,10 +202,10 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
         })),
         "requests" => Ok(VenueCommand::Requests(RequestsArgs { from: text("from") })),
         "show" => Ok(VenueCommand::Show(ShowArgs {
-            at: time("at"),
+            at: optional(sub, "at"),
             id: text("id"),
-            png: path("png"),
-            svg: path("svg"),
+            png: optional(sub, "png"),
+            svg: optional(sub, "svg"),
             watch: sub.get_flag("watch"),
         })),
         "status" => Ok(VenueCommand::Status),
@@ -231,25 +231,24 @@ fn parse_schedule(text: &str) -> Result<KeySchedule, UsageError> {
     match text {
         "screen" => Ok(KeySchedule::Screen),
         "sheet" => Ok(KeySchedule::Sheet),
-        other => Err(UsageError::InvalidValue {
-            argument: "--schedule".into(),
-            value: other.into(),
-        }),
+        other => Err(UsageError::invalid("--schedule", other)),
     }
 }
 
 fn parse_kind(text: &str) -> Result<VenueKind, UsageError> {
-    VenueKind::from_text(text).ok_or_else(|| UsageError::InvalidValue {
-        argument: "--kind".into(),
-        value: text.into(),
-    })
+    VenueKind::from_text(text).ok_or_else(|| UsageError::invalid("--kind", text))
 }
 
 /// The shelf of a home, tidied up.
 fn shelf(session: &Session) -> Result<Shelf<'_>, VenueToolError> {
     let home = &session.home;
     let host = home.settings().host.clone();
-    let shelf = Shelf::new(session.store.inner(), home.keys(), home.codes(), host);
+    let shelf = Shelf::new(
+        session.store.inner(),
+        home.paths().keys(),
+        home.paths().codes(),
+        host,
+    );
     shelf.tidy(session.now)?;
     Ok(shelf)
 }
@@ -289,8 +288,4 @@ const fn schedule_word(schedule: KeySchedule) -> &'static str {
         KeySchedule::Slip => "slip",
         KeySchedule::Sheet => "sheet",
     }
-}
-
-fn hex(code: CodeId) -> String {
-    code.to_string()
 }

@@ -2,16 +2,18 @@
 //! Knows the wallet's answers; does not open tokens.
 //! Specified in specs/protocol.md §12.6.
 
-use super::args::{ForgetArgs, Global};
+use super::CliError;
+use super::args::ForgetArgs;
 use super::check::open_json;
 use super::session::{Session, clock_of, home_dir, place_of};
-use super::terminal::Terminal;
-use super::{CliError, UsageError};
+use crate::cli::Done;
 use crate::home::Home;
-use crate::messages::moment::{iso_day, rfc3339};
 use crate::messages::{CitizenMessage, Message};
-use crate::output::Done;
 use crate::wallet::Wallet;
+use lachan_shell::arguments::Global;
+use lachan_shell::arguments::UsageError;
+use lachan_shell::moment::{iso_day, rfc3339};
+use lachan_shell::terminal::Terminal;
 use serde_json::{Value, json};
 
 pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliError> {
@@ -112,10 +114,10 @@ fn forget_all(global: &Global, args: ForgetArgs, terminal: &Terminal) -> Result<
     let home = Home::open(&home_dir(global)?)?;
     clock_of(global, home.settings().test_clock, terminal)?;
     // The command itself says what is meant; a person at a terminal may still have mistyped.
-    if !args.yes && terminal.ask(&CitizenMessage::AskForgetAll.into(), false) == Some(false) {
+    if !args.yes && terminal.ask(&CitizenMessage::AskForgetAll, false) == Some(false) {
         return Err(UsageError::NotConfirmed.into());
     }
-    Wallet::open_to_forget(home.tokens()).forget_all()?;
+    Wallet::open_to_forget(home.paths().tokens()).forget_all()?;
     Ok(Done::new(
         json!({"forgotten": "all"}),
         vec![CitizenMessage::ForgottenAll.into()],

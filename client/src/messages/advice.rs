@@ -1,28 +1,17 @@
 //! What to do after a warning, by the number that the authority sealed into it.
-//! Knows the table of advice; does not judge which number fits.
-//! Specified in specs/protocol.md §2.
+//! Knows what is no advice; advice itself and its texts are the protocol's.
+//! Specified in specs/protocol.md §2.5.
 
 use super::Speak;
+use lachan_protocol::exposure::advice::{Advice, WITHDRAWN_EN, WITHDRAWN_VI};
 
 /// Advice as it stands in an exposure's detail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdviceText {
-    /// 4
-    AvoidTheVulnerable,
-    /// 7
-    CallAtOnce,
-    /// 6
-    StayHomeAndCall,
-    /// 5
-    StayHomeUntilNegative,
-    /// 2
-    TestWhenYouCan,
-    /// 3
-    TestTwice,
+    /// 1 to 7.
+    Given(Advice),
     /// A number without a meaning: the detail could not be understood.
     Unknown,
-    /// 1
-    WatchSymptoms,
     /// 15
     Withdrawn,
 }
@@ -30,17 +19,10 @@ pub enum AdviceText {
 impl AdviceText {
     /// The advice with this number.
     #[must_use]
-    pub const fn from_number(number: u8) -> Self {
+    pub fn from_number(number: u8) -> Self {
         match number {
-            1 => Self::WatchSymptoms,
-            2 => Self::TestWhenYouCan,
-            3 => Self::TestTwice,
-            4 => Self::AvoidTheVulnerable,
-            5 => Self::StayHomeUntilNegative,
-            6 => Self::StayHomeAndCall,
-            7 => Self::CallAtOnce,
             15 => Self::Withdrawn,
-            _ => Self::Unknown,
+            _ => Advice::from_u8(number).map_or(Self::Unknown, Self::Given),
         }
     }
 }
@@ -48,34 +30,18 @@ impl AdviceText {
 impl Speak for AdviceText {
     fn en(&self) -> String {
         match self {
-            Self::AvoidTheVulnerable => {
-                "Keep away from old and ill people until you have a negative test."
-            }
-            Self::CallAtOnce => "Call the health authority at once.",
-            Self::StayHomeAndCall => "Stay at home and call the health authority.",
-            Self::StayHomeUntilNegative => "Stay at home until you have a negative test.",
-            Self::TestTwice => "Take a test today and again in three days.",
-            Self::TestWhenYouCan => "Take a test when you can.",
+            Self::Given(advice) => advice.text_en(),
             Self::Unknown => "Ask the health authority what to do.",
-            Self::WatchSymptoms => "Watch for symptoms for 14 days.",
-            Self::Withdrawn => "This warning was withdrawn.",
+            Self::Withdrawn => WITHDRAWN_EN,
         }
         .into()
     }
 
     fn vi(&self) -> String {
         match self {
-            Self::AvoidTheVulnerable => {
-                "Tránh gặp người già và người có bệnh nền cho đến khi có kết quả âm tính."
-            }
-            Self::CallAtOnce => "Gọi ngay cho cơ quan y tế.",
-            Self::StayHomeAndCall => "Ở nhà và gọi cho cơ quan y tế.",
-            Self::StayHomeUntilNegative => "Ở nhà cho đến khi có kết quả âm tính.",
-            Self::TestTwice => "Hãy xét nghiệm hôm nay và xét nghiệm lại sau ba ngày.",
-            Self::TestWhenYouCan => "Hãy xét nghiệm khi có thể.",
+            Self::Given(advice) => advice.text_vi(),
             Self::Unknown => "Hãy hỏi cơ quan y tế xem nên làm gì.",
-            Self::WatchSymptoms => "Theo dõi sức khoẻ trong 14 ngày.",
-            Self::Withdrawn => "Cảnh báo này đã được thu hồi.",
+            Self::Withdrawn => WITHDRAWN_VI,
         }
         .into()
     }

@@ -2,8 +2,8 @@
 //! Knows words only; which command has which options stands in `cli`.
 //! Specified in specs/protocol.md §12.
 
+use super::Speak;
 use super::venue_help::VenueHelp;
-use super::{Lang, Speak};
 
 /// A text of `--help`. Commands are named for themselves, options `Arg…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +14,6 @@ pub enum Help {
     ArgArrival,
     /// `--all` of forget
     ArgAll,
-    /// `--clock`
-    ArgClock,
     /// CODE of a check-in
     ArgCode,
     /// `--day`
@@ -26,26 +24,16 @@ pub enum Help {
     ArgExitCode,
     /// `--from`
     ArgFrom,
-    /// `--help`
-    ArgHelp,
     /// `--home`
     ArgHome,
-    /// `--json`
-    ArgJson,
-    /// `--lang`
-    ArgLang,
     /// `--node`
     ArgNode,
     /// `--root`
     ArgRoot,
     /// `--stay`
     ArgStay,
-    /// `--test-clock`
-    ArgTestClock,
     /// `--trust`
     ArgTrust,
-    /// `--version`
-    ArgVersion,
     /// `--yes`
     ArgYes,
     /// check-in
@@ -74,22 +62,16 @@ impl Speak for Help {
             Self::About => "Lá Chắn: warned of an exposure, watched by nobody",
             Self::ArgArrival => "When you came, if not now: RFC 3339 or unix seconds",
             Self::ArgAll => "Everything: all visits and all warnings",
-            Self::ArgClock => "A test clock: a file with an offset in seconds",
             Self::ArgCode => "The venue's code: its URL, a PNG or JPEG image of it, or - for a URL on standard input",
             Self::ArgDay => "The visits and warnings of one UTC day, YYYY-MM-DD",
             Self::ArgDeparture => "When you left, if not now: RFC 3339 or unix seconds",
             Self::ArgExitCode => "End with exit code 1 when there is a warning",
             Self::ArgFrom => "Where to read the logs: a node's multiaddress, or a folder",
-            Self::ArgHelp => "Show this help",
             Self::ArgHome => "The folder of this person's data (or LACHAN_HOME)",
-            Self::ArgJson => "Answer with one JSON object",
-            Self::ArgLang => "Language: vi or en",
             Self::ArgNode => "A node to ask later, as a multiaddress; may be given several times",
             Self::ArgRoot => "The key that must have signed the trust list (from a poster or your authority)",
             Self::ArgStay => "At a second scan of the same venue: stay longer instead of leaving",
-            Self::ArgTestClock => "Make a home for tests, which obeys --clock",
             Self::ArgTrust => "The trust list: who the health authorities are",
-            Self::ArgVersion => "Show the version",
             Self::ArgYes => "Do not ask",
             Self::CheckIn => "Seal a visit from a venue's code, after asking",
             Self::CheckOut => "End the open visit",
@@ -109,22 +91,16 @@ impl Speak for Help {
             Self::About => "Lá Chắn: được báo khi có nguy cơ, không bị ai theo dõi",
             Self::ArgArrival => "Lúc bạn đến, nếu không phải bây giờ: RFC 3339 hoặc số giây unix",
             Self::ArgAll => "Tất cả: mọi lượt ghé và mọi cảnh báo",
-            Self::ArgClock => "Đồng hồ thử nghiệm: tệp chứa độ lệch tính bằng giây",
             Self::ArgCode => "Mã địa điểm: đường dẫn URL, ảnh PNG hoặc JPEG của mã, hoặc - để đọc URL từ đầu vào chuẩn",
             Self::ArgDay => "Lượt ghé và cảnh báo của một ngày theo giờ UTC, YYYY-MM-DD",
             Self::ArgDeparture => "Lúc bạn rời đi, nếu không phải bây giờ: RFC 3339 hoặc số giây unix",
             Self::ArgExitCode => "Kết thúc với mã thoát 1 khi có cảnh báo",
             Self::ArgFrom => "Đọc sổ kiểm chứng từ đâu: địa chỉ multiaddr của một nút, hoặc một thư mục",
-            Self::ArgHelp => "Hiện trợ giúp này",
             Self::ArgHome => "Thư mục dữ liệu của người dùng (hoặc LACHAN_HOME)",
-            Self::ArgJson => "Trả lời bằng một đối tượng JSON",
-            Self::ArgLang => "Ngôn ngữ: vi hoặc en",
             Self::ArgNode => "Nút để hỏi về sau, dạng multiaddr; có thể ghi nhiều lần",
             Self::ArgRoot => "Khoá phải ký danh sách tin cậy (trên áp phích hoặc từ cơ quan y tế)",
             Self::ArgStay => "Khi quét lại cùng địa điểm: ở thêm thay vì rời đi",
-            Self::ArgTestClock => "Tạo thư mục thử nghiệm, nghe theo --clock",
             Self::ArgTrust => "Danh sách tin cậy: các cơ quan y tế là ai",
-            Self::ArgVersion => "Hiện phiên bản",
             Self::ArgYes => "Không hỏi lại",
             Self::CheckIn => "Niêm phong một lượt ghé từ mã địa điểm, sau khi hỏi lại",
             Self::CheckOut => "Kết thúc lượt ghé đang mở",
@@ -137,44 +113,5 @@ impl Speak for Help {
             Self::Visits => "Hiện ngày nào lưu bao nhiêu khung giờ: tất cả những gì máy này có thể biết",
         }
         .into()
-    }
-}
-
-/// A fixed word of every help text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// Over arguments without a name.
-    Arguments,
-    /// For a command in a usage line.
-    Command,
-    /// Over commands.
-    Commands,
-    /// Over options that all commands have.
-    Global,
-    /// Over options.
-    Options,
-    /// For options in a usage line.
-    SomeOptions,
-    /// Before the usage line.
-    Usage,
-}
-
-impl Word {
-    /// The word in this language.
-    #[must_use]
-    pub const fn say(self, lang: Lang) -> &'static str {
-        let (vi, en) = match self {
-            Self::Arguments => ("Tham số", "Arguments"),
-            Self::Command => ("LỆNH", "COMMAND"),
-            Self::Commands => ("Lệnh", "Commands"),
-            Self::Global => ("Tuỳ chọn của mọi lệnh", "Options of all commands"),
-            Self::Options => ("Tuỳ chọn", "Options"),
-            Self::SomeOptions => ("TUỲ CHỌN", "OPTIONS"),
-            Self::Usage => ("Cách dùng", "Usage"),
-        };
-        match lang {
-            Lang::En => en,
-            Lang::Vi => vi,
-        }
     }
 }

@@ -5,10 +5,10 @@
 use super::Speak;
 use super::advice::AdviceText;
 use super::citizen::Where;
-use super::moment::{clock, date};
 use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::time::{UnixTime, Window};
+use lachan_shell::moment::{clock, date};
 
 /// What approving uses of a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,9 +13,9 @@ pub use counter::Counter;
 pub use tokens::{StoredToken, TAG_LEN, TOKEN_LEN, Tag, TokenFileError};
 pub use visit::{Then, VisitFile, VisitFileError};
 
-use crate::messages::moment::{day_from_iso, iso_day};
 use disk::Disk;
 use lachan_protocol::time::{Day, UnixTime, Window};
+use lachan_shell::moment::{day_from_iso, iso_day};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 

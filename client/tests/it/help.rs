@@ -3,8 +3,9 @@
 //! Specified in specs/protocol.md §12.
 
 use clap::Command;
-use lachan_client::cli::args::{Parsed, parse, root};
+use lachan_client::cli::args::{parse, root};
 use lachan_client::messages::Lang;
+use lachan_shell::arguments::Parsed;
 use std::ffi::OsString;
 
 fn help(words: &[String], lang: Lang) -> String {

@@ -170,7 +170,7 @@ fn refusals_have_names_hints_and_exit_code_2() {
         ["VenueCode::Altered", "Url::ValueTooLarge"].contains(&altered.as_str()),
         "{altered}"
     );
-    assert_eq!(error(&["exposures"]), "Exposures::NeverSynced");
+    assert_eq!(error(&["exposures"]), "Silence::NeverSynced");
     assert_eq!(error(&["sync"]), "Net::NoSource");
     assert_eq!(
         error(&["sync", "--from", "https://a.example"]),
@@ -209,10 +209,7 @@ fn refusals_have_names_hints_and_exit_code_2() {
         "Citizen::BelowFloor"
     );
     world.set_clock(NOON_TICK.plus(2 * 86_400));
-    assert_eq!(
-        world.run("an", &["exposures"]).error(),
-        "Exposures::NotFresh"
-    );
+    assert_eq!(world.run("an", &["exposures"]).error(), "Silence::NotFresh");
     let ran = world.run_with("an", &["exposures", "--lang", "vi"], "");
     assert!(
         ran.stderr.contains("→ Chạy `lachan sync`"),
@@ -243,7 +240,7 @@ fn refuses_a_trust_list_of_another_root() {
         "--trust",
         trust.to_str().unwrap(),
     ];
-    assert_eq!(world.run("an", &args).error(), "TrustList::Note");
+    assert_eq!(world.run("an", &args).error(), "Note::NotSigned");
     assert!(!world.path("an").exists(), "nothing was made");
 }
 

@@ -3,8 +3,9 @@
 //! Specified in specs/protocol.md §12.
 
 use crate::kit::World;
-use lachan_client::cli::args::{Parsed, parse};
+use lachan_client::cli::args::parse;
 use lachan_client::messages::Lang;
+use lachan_shell::arguments::Parsed;
 use std::ffi::OsString;
 
 fn help(command: &str, lang: Lang) -> String {
@@ -45,9 +46,9 @@ fn refuses_by_name_what_cannot_be_done() {
     let empty = world.run("owner", &["venue", "requests"]).data();
     assert_eq!(empty["requests"], serde_json::json!([]));
     let shown = world.run("owner", &["venue", "show"]);
-    assert_eq!(shown.error(), "VenueToolError::NoPlan");
+    assert_eq!(shown.error(), "VenueTool::NoPlan");
     let approved = world.run("owner", &["venue", "approve", "00"]);
-    assert_eq!(approved.error(), "VenueToolError::UnknownRequest");
+    assert_eq!(approved.error(), "VenueTool::UnknownRequest");
     let register = |more: &[&str]| {
         let words = ["venue", "register", "--schedule", "screen", "--name", "Phở"];
         world.run("owner", &[&words, more].concat()).error()
@@ -58,6 +59,6 @@ fn refuses_by_name_what_cannot_be_done() {
         "Usage::InvalidValue"
     );
     let foreign = ["--kind", "bar", "--authority", "elsewhere.example"];
-    assert_eq!(register(&foreign), "VenueToolError::UnknownAuthority");
+    assert_eq!(register(&foreign), "VenueTool::UnknownAuthority");
     assert_eq!(register(&["--kind", "bar"]), "Net::NoSource");
 }

@@ -6,31 +6,21 @@ mod build;
 
 pub use build::root;
 
-use super::UsageError;
 use crate::config::Role;
 use crate::messages::Lang;
 use clap::ArgMatches;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::id::{CodeId, Region};
 use lachan_protocol::time::UnixTime;
+use lachan_shell::arguments::{self, Parsed, UsageError, all, optional, required};
 use std::ffi::OsString;
 use std::path::PathBuf;
-
-/// What every command can be told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Global {
-    /// `--clock`
-    pub clock: Option<PathBuf>,
-    /// `--home`
-    pub home: Option<PathBuf>,
-}
 
 /// A command and what it was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// `init`
-    Init(InitArgs),
+    Init(Box<InitArgs>),
     /// `publish`
     Publish,
     /// `release list`
@@ -130,62 +120,18 @@ pub struct RunArgs {
     pub until_stdin_closes: bool,
 }
 
-/// What came out of the words.
-#[derive(Debug)]
-pub enum Parsed {
-    /// Work to do.
-    Command(Global, Box<Command>),
-    /// Help or version, to be printed.
-    Text(String),
-}
-
-/// How errors are told, known before anything is parsed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
-    /// `--json`
-    pub json: bool,
-    /// `--lang`, or the environment's.
-    pub lang: Lang,
-}
-
-/// Looks for `--json` and `--lang` only, so that also a parse error is told rightly.
-#[must_use]
-pub fn peek(args: &[OsString], environment: Lang) -> Style {
-    let words: Vec<_> = args.iter().filter_map(|word| word.to_str()).collect();
-    let separate = words
-        .iter()
-        .position(|word| *word == "--lang")
-        .and_then(|at| words.get(at + 1).copied());
-    let joined = words.iter().find_map(|word| word.strip_prefix("--lang="));
-    Style {
-        json: words.contains(&"--json"),
-        lang: separate
-            .or(joined)
-            .and_then(Lang::from_code)
-            .unwrap_or(environment),
-    }
-}
-
 /// Parses the words, the program's name first.
 ///
 /// # Errors
 /// [`UsageError`].
-pub fn parse(args: &[OsString], lang: Lang) -> Result<Parsed, UsageError> {
-    let matches = match root(lang).try_get_matches_from(args) {
-        Ok(matches) => matches,
-        Err(error) => return refused(&error),
-    };
-    let global = Global {
-        clock: matches.get_one::<PathBuf>("clock").cloned(),
-        home: matches.get_one::<PathBuf>("home").cloned(),
-    };
-    Ok(Parsed::Command(global, Box::new(read(&matches)?)))
+pub fn parse(args: &[OsString], lang: Lang) -> Result<Parsed<Command>, UsageError> {
+    arguments::parse(root(lang), args, read)
 }
 
 fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
     let (name, sub) = matches.subcommand().ok_or(UsageError::MissingCommand)?;
     match name {
-        "init" => read_init(sub).map(Command::Init),
+        "init" => read_init(sub).map(|args| Command::Init(Box::new(args))),
         "publish" => Ok(Command::Publish),
         "release" => read_release(sub),
         "run" => Ok(Command::Run(RunArgs {
@@ -199,10 +145,10 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
 
 fn read_init(sub: &ArgMatches) -> Result<InitArgs, UsageError> {
     let roles: Vec<Role> = all(sub, "role");
-    let trust = match sub.get_one::<PathBuf>("trust") {
+    let trust = match optional(sub, "trust") {
         None => None,
         Some(trust) => Some(TrustArgs {
-            trust: trust.clone(),
+            trust,
             root: required(sub, "root")?,
         }),
     };
@@ -241,10 +187,7 @@ fn read_release(sub: &ArgMatches) -> Result<Command, UsageError> {
             venue: required(sub, "venue")?,
             from: required(sub, "from")?,
             to: required(sub, "to")?,
-            advice: sub
-                .get_one("advice")
-                .copied()
-                .unwrap_or(Advice::WatchForSymptoms),
+            advice: optional(sub, "advice").unwrap_or(Advice::WatchForSymptoms),
         })),
         other => Err(UsageError::Unknown(other.to_owned())),
     }
@@ -269,52 +212,6 @@ fn read_trust(sub: &ArgMatches) -> Result<Command, UsageError> {
         })),
         other => Err(UsageError::Unknown(other.to_owned())),
     }
-}
-
-fn required<T: Clone + Send + Sync + 'static>(
-    matches: &ArgMatches,
-    name: &str,
-) -> Result<T, UsageError> {
-    matches
-        .get_one::<T>(name)
-        .cloned()
-        .ok_or_else(|| UsageError::MissingArgument(format!("--{name}")))
-}
-
-fn all<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Vec<T> {
-    matches
-        .get_many::<T>(name)
-        .map(|values| values.cloned().collect())
-        .unwrap_or_default()
-}
-
-fn refused(error: &clap::Error) -> Result<Parsed, UsageError> {
-    let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join(" "),
-        Some(ContextValue::StyledStr(text)) => text.to_string(),
-        Some(_) | None => String::new(),
-    };
-    let argument = || context(ContextKind::InvalidArg);
-    Err(match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            return Ok(Parsed::Text(error.to_string()));
-        }
-        ErrorKind::ArgumentConflict => UsageError::ArgumentConflict(argument()),
-        ErrorKind::InvalidSubcommand => {
-            UsageError::Unknown(context(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::InvalidUtf8 => UsageError::NotText,
-        ErrorKind::MissingRequiredArgument => UsageError::MissingArgument(argument()),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            UsageError::MissingCommand
-        }
-        ErrorKind::UnknownArgument => UsageError::Unknown(argument()),
-        _ => UsageError::InvalidValue {
-            argument: argument(),
-            value: context(ContextKind::InvalidValue),
-        },
-    })
 }
 
 #[cfg(test)]

@@ -2,41 +2,17 @@
 //! Wraps the errors of the rooms; does not judge them.
 //! Specified in specs/refusals.md.
 
-use crate::clock::ClockError;
+use crate::config::Config;
 use crate::control::ControlError;
 use crate::home::HomeError;
 use crate::keys::KeyError;
 use crate::messages::{Explain, Explanation, Lang};
 use crate::service::RunError;
 use crate::trust::TrustError;
-
-/// Why a command line is not understood.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UsageError {
-    /// Two arguments that exclude each other.
-    #[error("the argument {0} does not go with another one")]
-    ArgumentConflict(String),
-    /// A value that is not allowed there.
-    #[error("the value of {argument} is not understood")]
-    InvalidValue {
-        /// As it stands in the usage.
-        argument: String,
-        /// What was given.
-        value: String,
-    },
-    /// An argument that must be there.
-    #[error("the argument {0} is missing")]
-    MissingArgument(String),
-    /// No command.
-    #[error("a command is missing")]
-    MissingCommand,
-    /// An argument that is no UTF-8.
-    #[error("an argument is not UTF-8")]
-    NotText,
-    /// An argument or command that does not exist.
-    #[error("{0} is unknown")]
-    Unknown(String),
-}
+use lachan_shell::arguments::UsageError;
+use lachan_shell::clock::ClockError;
+use lachan_shell::errors::{of_home, of_usage};
+use lachan_shell::home::Settings;
 
 /// Everything a command can fail at.
 #[derive(Debug, thiserror::Error)]
@@ -72,12 +48,12 @@ impl Explain for CliError {
         match self {
             Self::Clock(error) => error.explain(lang),
             Self::Control(error) => error.explain(lang),
-            Self::Home(error) => error.explain(lang),
+            Self::Home(error) => of_home(error, lang, &Config::LAYOUT),
             Self::Key(error) => error.explain(lang),
             Self::Remote(explanation) => explanation.clone(),
             Self::Run(error) => error.explain(lang),
             Self::Trust(error) => error.explain(lang),
-            Self::Usage(error) => error.explain(lang),
+            Self::Usage(error) => of_usage(error, lang, Config::LAYOUT.program),
         }
     }
 }

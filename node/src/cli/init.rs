@@ -2,20 +2,20 @@
 //! Knows the home's first files; does not know how they are used.
 //! Specified in specs/interfaces.md.
 
-use super::args::{AuthorityArgs, Global, InitArgs};
-use super::terminal::Terminal;
-use super::{CliError, clock, paths};
-use crate::clock::Clock;
+use super::args::{AuthorityArgs, InitArgs};
+use super::{CliError, Done, clock, paths};
 use crate::config::Config;
 use crate::home::{Home, HomeError};
 use crate::keys::{KeyError, KeyFolder, KeyName};
 use crate::messages::Message;
-use crate::output::Done;
 use crate::trust::{TrustError, install};
 use lachan_protocol::code::CodeKey;
 use lachan_protocol::log::note::{SignatureType, Vkey};
 use lachan_protocol::time::UnixTime;
 use lachan_protocol::trust::{AuthorityEntry, TrustedAuthority};
+use lachan_shell::arguments::Global;
+use lachan_shell::clock::Clock;
+use lachan_shell::terminal::Terminal;
 use lachan_store::write_durably;
 use serde_json::json;
 
@@ -32,7 +32,7 @@ pub(super) fn init(
 ) -> Result<Done, CliError> {
     let paths = paths(global)?;
     let clock = clock(global, args.test_clock, terminal)?;
-    let config = config(args).checked().map_err(HomeError::Config)?;
+    let config = config(args).checked().map_err(HomeError::Settings)?;
     let new = Home::create(paths.dir(), config)?;
     let keys = KeyFolder::new(paths.keys());
     keys.make(KeyName::Network, &mut rand::rng())?;

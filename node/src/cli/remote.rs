@@ -2,19 +2,20 @@
 //! Knows the control socket and the answers' fields; does not know the office.
 //! Specified in specs/interfaces.md.
 
-use super::args::{Global, ReleaseRequestArgs};
-use super::terminal::Terminal;
-use super::{CliError, clock, paths, rfc3339};
+use super::args::ReleaseRequestArgs;
+use super::{CliError, Done, clock, paths, rfc3339};
+use crate::config::Config;
 use crate::control::{Ask, ask};
-use crate::home::read_config;
 use crate::messages::{Message, RequestWord};
-use crate::output::Done;
 use lachan_protocol::time::Window;
+use lachan_shell::arguments::Global;
+use lachan_shell::home::read_settings;
+use lachan_shell::terminal::Terminal;
 use serde_json::Value;
 
 fn answer(global: &Global, terminal: &Terminal, question: Ask) -> Result<Value, CliError> {
     let paths = paths(global)?;
-    let config = read_config(&paths)?;
+    let config: Config = read_settings(paths.dir())?;
     clock(global, config.test_clock, terminal)?;
     ask(&paths.control(), terminal.lang(), question)?.map_err(CliError::Remote)
 }
@@ -124,7 +125,10 @@ fn request_line(request: &Value) -> Message {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map(crate::output::plain).unwrap_or_default()
+    value
+        .as_str()
+        .map(lachan_shell::output::plain)
+        .unwrap_or_default()
 }
 
 fn texts(value: &Value) -> Vec<String> {

@@ -2,13 +2,13 @@
 //! Knows signals and standard input; the serving is in `service`.
 //! Specified in specs/interfaces.md.
 
-use super::args::{Global, RunArgs};
-use super::terminal::Terminal;
-use super::{CliError, clock, paths};
+use super::args::RunArgs;
+use super::{CliError, Done, clock, paths};
 use crate::home::Home;
 use crate::messages::Message;
-use crate::output::Done;
 use crate::service::{self, RunError};
+use lachan_shell::arguments::Global;
+use lachan_shell::terminal::Terminal;
 use serde_json::json;
 use std::io::Read;
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,7 +18,7 @@ use tracing_subscriber::EnvFilter;
 /// Serves; ends cleanly at Ctrl-C, SIGTERM, and, if asked for, when standard input closes.
 pub(super) fn run(global: &Global, args: RunArgs, terminal: &Terminal) -> Result<Done, CliError> {
     let home = Home::open(paths(global)?.dir())?;
-    let clock = clock(global, home.config().test_clock, terminal)?;
+    let clock = clock(global, home.settings().test_clock, terminal)?;
     tell_what_happens();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -2,14 +2,16 @@
 //! Knows arguments and answers; the work is done in `keys` and `trust`.
 //! Specified in specs/protocol.md §9.
 
-use super::args::{Global, TrustArgs, TrustSignArgs};
-use super::terminal::Terminal;
-use super::{CliError, clock, paths};
-use crate::home::{Home, read_config};
+use super::args::{TrustArgs, TrustSignArgs};
+use super::{CliError, Done, clock, paths};
+use crate::config::Config;
+use crate::home::Home;
 use crate::keys::{make_root, read_root};
 use crate::messages::Message;
-use crate::output::Done;
 use lachan_protocol::trust::TrustListHead;
+use lachan_shell::arguments::Global;
+use lachan_shell::home::read_settings;
+use lachan_shell::terminal::Terminal;
 use serde_json::json;
 use std::path::Path;
 
@@ -34,7 +36,7 @@ pub(super) fn sign(
     // a home is needed only to be allowed a test clock
     let test_home = match global.clock {
         None => false,
-        Some(_) => read_config(&paths(global)?)?.test_clock,
+        Some(_) => read_settings::<Config>(paths(global)?.dir())?.test_clock,
     };
     let clock = clock(global, test_home, terminal)?;
     let signer = read_root(&args.root_key)?;
@@ -58,7 +60,7 @@ pub(super) fn install(
     terminal: &Terminal,
 ) -> Result<Done, CliError> {
     let home = Home::open(paths(global)?.dir())?;
-    let clock = clock(global, home.config().test_clock, terminal)?;
+    let clock = clock(global, home.settings().test_clock, terminal)?;
     let list = crate::trust::install(home.paths(), &args.trust, &args.root, clock.now()?)?;
     let sequence = list.sequence();
     let data = json!({"sequence": sequence});

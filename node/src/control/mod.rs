@@ -5,7 +5,7 @@
 pub mod server;
 
 use crate::messages::{Explanation, Lang};
-use crate::output::{done_json, error_json};
+use lachan_shell::output::{done_json, error_json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs::File;
@@ -116,7 +116,7 @@ fn read_answer(line: &str) -> Option<Answer> {
     }
     let text = |key: &str| value["error"][key].as_str().map(str::to_owned);
     Some(Err(Explanation {
-        code: text("code")?.into(),
+        code: text("code")?,
         hint: text("hint")?,
         what: text("message")?,
     }))

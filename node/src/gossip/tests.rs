@@ -5,9 +5,9 @@
 use super::*;
 use lachan_protocol::code::CodeKey;
 use lachan_protocol::crypto::sign::SigningKey;
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::exposure::build::{BatchPlan, Tick};
 use lachan_protocol::id::Region;
-use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::time::Window;

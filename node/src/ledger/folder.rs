@@ -3,8 +3,8 @@
 //! Specified in specs/protocol.md §14.4.
 
 use super::{Disk, LedgerError};
+use lachan_protocol::crypto::tree::{Frontier, Hash};
 use lachan_protocol::log::checkpoint::Checkpoint;
-use lachan_protocol::log::merkle::{Frontier, Hash};
 use lachan_protocol::log::note::SignedNote;
 use lachan_protocol::log::tile_set::{
     TileBuilder, Tiles, entries_from_bundle, hashes_from_tile, partial_tiles, push_entry, tile_root,

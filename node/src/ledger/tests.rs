@@ -4,9 +4,9 @@
 use super::*;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::crypto::tree;
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::log::checkpoint::Checkpoint;
 use lachan_protocol::log::follow::{FollowState, Follower, Input, Output};
-use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::log::tile_set::{entries_from_bundle, hashes_from_tile, tile_root};
@@ -161,7 +161,7 @@ fn is_backed(disk: &MemDisk, checkpoint: &Checkpoint) -> Result<(), String> {
         }
     }
     let root = tree::root(all.iter().map(Vec::as_slice));
-    if all.len() as u64 != checkpoint.size || Hash(root) != checkpoint.root {
+    if all.len() as u64 != checkpoint.size || root != checkpoint.root {
         return Err("the bundles do not have the root".into());
     }
     for (leaf, hash) in all.iter().zip(
@@ -433,7 +433,7 @@ fn a_mirror_whose_state_lies_begins_again_at_its_checkpoint() {
     let state = mirror(&source, &copy, &mut Seen::default()).unwrap();
     let size = state.frontier().size();
     for lie in [Vec::new(), vec![0xff; 40], {
-        let frontier = lachan_protocol::log::merkle::Frontier::new(1 << 20, vec![Hash([1; 32])]);
+        let frontier = tree::Frontier::new(1 << 20, vec![Hash([1; 32])]);
         let note = state.note().unwrap().to_vec();
         FollowState::of_copy(frontier.unwrap(), 0, note).to_bytes()
     }] {

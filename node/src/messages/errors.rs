@@ -8,3 +8,5 @@ mod office;
 mod running;
 mod shell;
 mod trust;
+
+pub(crate) use office::of_build;

@@ -6,7 +6,7 @@ use super::Speak;
 
 macro_rules! helps {
     ($($(#[$doc:meta])* $name:ident { vi: $vi:expr, en: $en:expr })*) => {
-        /// A text of `--help`. Commands are named for themselves, options `Arg…`, headings `Heading…`.
+        /// A text of `--help`. Commands are named for themselves, options `Arg…`, examples `Examples…`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Help {
             $($(#[$doc])* $name,)*
@@ -44,27 +44,16 @@ helps! {
         vi: "Tệp authority.txt của một cơ quan; có thể ghi nhiều lần",
         en: "The authority.txt of an authority; may be given several times"
     }
-    /// `--clock`
-    ArgClock {
-        vi: "Đồng hồ thử nghiệm: tệp chứa độ lệch tính bằng giây",
-        en: "A test clock: a file with an offset in seconds"
-    }
     /// `--from` of a release request
     ArgFrom {
         vi: "Lúc người bệnh đến: RFC 3339 hoặc số giây unix",
         en: "When the ill person came: RFC 3339 or unix seconds"
     }
-    /// `--help`
-    ArgHelp { vi: "Hiện trợ giúp này", en: "Show this help" }
     /// `--home`
     ArgHome {
         vi: "Thư mục dữ liệu của nút (hoặc LACHAN_NODE_HOME)",
         en: "The folder of this node's data (or LACHAN_NODE_HOME)"
     }
-    /// `--json`
-    ArgJson { vi: "Trả lời bằng một đối tượng JSON", en: "Answer with one JSON object" }
-    /// `--lang`
-    ArgLang { vi: "Ngôn ngữ: vi hoặc en", en: "Language: vi or en" }
     /// `--listen`
     ArgListen {
         vi: "Nghe ở đâu, dạng multiaddr; có thể ghi nhiều lần; mặc định /ip4/0.0.0.0/tcp/4001",
@@ -111,11 +100,6 @@ helps! {
         vi: "Số thứ tự của danh sách, phải tăng dần",
         en: "The list's number, which must rise"
     }
-    /// `--test-clock`
-    ArgTestClock {
-        vi: "Tạo thư mục thử nghiệm, nghe theo --clock",
-        en: "Make a home for tests, which obeys --clock"
-    }
     /// `--to` of a release request
     ArgTo {
         vi: "Lúc người bệnh rời đi: RFC 3339 hoặc số giây unix",
@@ -135,8 +119,6 @@ helps! {
     }
     /// `--venue`
     ArgVenue { vi: "Mã định danh của mã địa điểm, 32 chữ số hex", en: "The id of the venue's code, 32 hex digits" }
-    /// `--version`
-    ArgVersion { vi: "Hiện phiên bản", en: "Show the version" }
     /// Examples of the program
     ExamplesRoot {
         vi: "Ví dụ:\n  lachan-node init relay --home ./nut --trust trust.txt --root \"$VKEY\" --peer /ip4/203.0.113.5/tcp/4001/p2p/12D3...\n  lachan-node run --home ./nut\n  lachan-node status --home ./nut",
@@ -157,16 +139,6 @@ helps! {
         vi: "Ví dụ:\n  lachan-node trust root --out root.key\n  lachan-node trust sign --root-key root.key --sequence 1 --until 2027-12-31T00:00:00Z --authority ./vanphong/authority.txt --out trust.txt",
         en: "Example:\n  lachan-node trust root --out root.key\n  lachan-node trust sign --root-key root.key --sequence 1 --until 2027-12-31T00:00:00Z --authority ./office/authority.txt --out trust.txt"
     }
-    /// Heading over arguments
-    HeadingArguments { vi: "Tham số", en: "Arguments" }
-    /// Heading over commands
-    HeadingCommands { vi: "Lệnh", en: "Commands" }
-    /// Heading over options that all commands have
-    HeadingGlobal { vi: "Tuỳ chọn của mọi lệnh", en: "Options of all commands" }
-    /// Heading over options
-    HeadingOptions { vi: "Tuỳ chọn", en: "Options" }
-    /// Heading over the usage
-    HeadingUsage { vi: "Cách dùng", en: "Usage" }
     /// init
     Init {
         vi: "Tạo thư mục dữ liệu: thiết lập đầy đủ, khoá; văn phòng có thêm authority.txt",
@@ -198,8 +170,4 @@ helps! {
     TrustRoot { vi: "Tạo khoá gốc mới và in khoá công khai", en: "Make a new root key and print its public half" }
     /// trust sign
     TrustSign { vi: "Ký danh sách tin cậy", en: "Sign a trust list" }
-    /// The word for a command in a usage line
-    WordCommand { vi: "LỆNH", en: "COMMAND" }
-    /// The word for options in a usage line
-    WordOptions { vi: "TUỲ CHỌN", en: "OPTIONS" }
 }

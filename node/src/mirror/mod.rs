@@ -4,7 +4,6 @@
 
 mod turns;
 
-use crate::clock::Clock;
 use crate::ledger::{LedgerError, Mirror};
 use crate::net::Net;
 use crate::service::heads::Heads;
@@ -17,6 +16,7 @@ use lachan_protocol::log::note::Vkey;
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::log::tiles::Resource;
 use lachan_protocol::trust::TrustedAuthority;
+use lachan_shell::clock::Clock;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};

@@ -10,7 +10,6 @@ mod outgoing;
 pub mod quota;
 mod serve;
 
-use crate::clock::Clock;
 use crate::config::Limits;
 use crate::gossip::Gossip;
 use lachan_link::dialer::peer_of;
@@ -18,6 +17,7 @@ use lachan_link::names::Topic;
 use lachan_link::{LinkError, LogReply, LogRequest, Multiaddr, PeerId, SealedReply, SealedRequest};
 use lachan_protocol::id::{AuthorityId, OriginHash};
 use lachan_protocol::log::checkpoint::Checkpoint;
+use lachan_shell::clock::Clock;
 use libp2p::identity::Keypair;
 use std::fmt;
 use std::sync::Arc;

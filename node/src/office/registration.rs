@@ -198,7 +198,7 @@ fn in_time(plan: &Plan, now: UnixTime) -> Result<(), RegistrationRefusal> {
 
 /// RFC 6962 root over the office's points of each seed.
 fn roots(answer: &RegistrationAnswer) -> Vec<[u8; 32]> {
-    let of_seed = |points: &Vec<[u8; 32]>| tree::root(points.iter().map(<[u8; 32]>::as_slice));
+    let of_seed = |points: &Vec<[u8; 32]>| tree::root(points.iter().map(<[u8; 32]>::as_slice)).0;
     let seeds = answer.seeds.iter();
     seeds.map(|seed| of_seed(&seed.points)).collect()
 }

@@ -3,12 +3,12 @@
 //! Specified in specs/protocol.md §3.6, §10.4 and §11.4.
 
 use crate::office::records::{PlanRecord, RequestState, Stage, TickRecord};
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::exposure::history::EarlierEntry;
 use lachan_protocol::exposure::manifest::EntryRef;
 use lachan_protocol::id::{CodeId, MailboxName, RequestId};
 use lachan_protocol::keys::registered::Registered;
 use lachan_protocol::keys::registration::MailboxSecret;
-use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::proof::{HashReader, prove_inclusion};
 use lachan_protocol::office::RegistrationPath;
 use lachan_protocol::time::{Day, UnixTime, Window};
@@ -192,7 +192,7 @@ pub(super) struct HashList<'a>(pub(super) &'a [Hash]);
 
 impl HashList<'_> {
     pub(super) fn root(&self) -> Hash {
-        let mut frontier = lachan_protocol::log::merkle::Frontier::default();
+        let mut frontier = lachan_protocol::crypto::tree::Frontier::default();
         self.0.iter().for_each(|hash| frontier.push(*hash));
         frontier.root()
     }

@@ -2,7 +2,6 @@
 //! Wraps the errors of its parts; does not judge them.
 //! Specified in specs/refusals.md.
 
-use crate::clock::ClockError;
 use crate::home::HomeError;
 use crate::keys::KeyError;
 use crate::ledger::LedgerError;
@@ -10,6 +9,7 @@ use crate::mirror::MirrorError;
 use crate::net::NetError;
 use crate::office::LoadError;
 use crate::trust::TrustError;
+use lachan_shell::clock::ClockError;
 use lachan_store::StoreError;
 use std::io::ErrorKind;
 

@@ -11,7 +11,6 @@ mod start;
 
 pub use error::RunError;
 
-use crate::clock::Clock;
 use crate::control::server::{Asked, MOST, Server};
 use crate::control::{Ask, ControlError};
 use crate::home::{Home, Ready};
@@ -21,6 +20,7 @@ use crate::net::{Net, NetEvent};
 use crate::office::OfficeSummary;
 use heads::Heads;
 use lachan_protocol::id::OriginHash;
+use lachan_shell::clock::Clock;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -52,7 +52,7 @@ pub async fn run(
     on_serving: impl Fn(String),
 ) -> Result<(), RunError> {
     // what a process that was killed said of itself
-    home.remove_ready();
+    Ready::remove(home.paths());
     let started = start::start(home, clock).await?;
     let start::Started {
         service,
@@ -85,7 +85,7 @@ pub async fn run(
             }
         }
     }
-    service.home.remove_ready();
+    Ready::remove(service.home.paths());
     drop(asked);
     // the handles go, so that mirrors, office and network end in this order
     let Service {
@@ -111,12 +111,13 @@ impl Service {
     fn say_ready(&self, on_serving: &impl Fn(String)) -> Result<bool, RunError> {
         let addresses: Vec<String> = self.addresses();
         addresses.iter().cloned().for_each(on_serving);
-        self.home.write_ready(&Ready {
+        Ready {
             pid: std::process::id(),
             peer_id: self.net.peer_id().to_string(),
             addresses,
             roles: self.roles(),
-        })?;
+        }
+        .write(self.home.paths())?;
         Ok(true)
     }
 
@@ -126,7 +127,7 @@ impl Service {
     }
 
     fn roles(&self) -> Vec<String> {
-        let roles = &self.home.config().roles;
+        let roles = &self.home.settings().roles;
         roles.iter().map(|role| role.name().to_owned()).collect()
     }
 

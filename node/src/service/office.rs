@@ -7,7 +7,6 @@ mod talk;
 
 use super::RunError;
 use super::heads::Heads;
-use crate::clock::Clock;
 use crate::control::server::Asked;
 use crate::net::{Door, Net, SealedAsk};
 use crate::office::{Input, Note, Office, OfficeSummary, Output, ReplyTo};
@@ -18,6 +17,7 @@ use lachan_link::{Refusal, SealedReply};
 use lachan_protocol::exposure::batch::BATCH_LEAF_TYPE;
 use lachan_protocol::office::SealedError;
 use lachan_protocol::time::{UnixTime, Window};
+use lachan_shell::clock::Clock;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use talk::Waiting;

@@ -6,7 +6,6 @@ use super::heads::Heads;
 use super::logs::Logs;
 use super::office::{OfficeHome, OfficeHost};
 use super::{RunError, Service, ports};
-use crate::clock::Clock;
 use crate::config::Role;
 use crate::control::server;
 use crate::gossip::Gossip;
@@ -19,6 +18,7 @@ use crate::trust::{self, TrustError};
 use lachan_protocol::code::CodeKey;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::trust::{TrustList, TrustedAuthority};
+use lachan_shell::clock::Clock;
 use lachan_store::create_private_dir;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -57,16 +57,16 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
     let office = open_office(&home, &trust, &keys, &clock, &heads)?;
     let (sealed, sealed_messages) = mpsc::channel::<SealedAsk>(OFFICE_QUEUE);
     let (tell, events) = mpsc::channel(EVENTS);
-    let config = home.config();
+    let config = home.settings();
     let settings = NetSettings {
         key: keys.seed(KeyName::Network)?,
         listen: ports::wanted(config, home.paths()),
         peers: config
             .peer_addresses()
-            .map_err(crate::home::HomeError::from)?,
+            .map_err(crate::home::HomeError::Settings)?,
         offices: config
             .office_addresses()
-            .map_err(crate::home::HomeError::from)?,
+            .map_err(crate::home::HomeError::Settings)?,
         office_patience: OFFICE_PATIENCE,
         limits: config.limits,
     };
@@ -152,8 +152,8 @@ fn log_folders(
 ) -> Result<BTreeMap<lachan_protocol::id::OriginHash, PathBuf>, RunError> {
     let mut folders = BTreeMap::new();
     for authority in trust.authorities() {
-        let is_own = authority.origin() == home.config().office.origin;
-        if is_own || home.config().is(Role::Relay) {
+        let is_own = authority.origin() == home.settings().office.origin;
+        if is_own || home.settings().is(Role::Relay) {
             let origin = authority.origin_hash();
             let folder = home.paths().log().join(origin.to_string());
             create_private_dir(&folder)?;
@@ -170,10 +170,10 @@ fn open_office(
     clock: &Clock,
     heads: &Heads,
 ) -> Result<Option<(TrustedAuthority, OfficeHost)>, RunError> {
-    if !home.config().is(Role::Office) {
+    if !home.settings().is(Role::Office) {
         return Ok(None);
     }
-    let origin = &home.config().office.origin;
+    let origin = &home.settings().office.origin;
     let authority = trust
         .authority_of_origin(origin)
         .ok_or_else(|| TrustError::Unlisted {

@@ -5,6 +5,7 @@ use crate::venue::Venue;
 use lachan_node::office::SecretName;
 use lachan_protocol::crypto::kdf::derive;
 use lachan_protocol::crypto::point::Point;
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::crypto::{aead, tree};
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::exposure::entry::ExposureDetail;
@@ -12,7 +13,6 @@ use lachan_protocol::exposure::manifest::{Cause, Manifest, ManifestRecord, Relea
 use lachan_protocol::keys::plan::digest_of;
 use lachan_protocol::keys::{KeySchedule, ReleasedKey};
 use lachan_protocol::label::KdfLabel;
-use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::proof::verify_inclusion;
 use lachan_protocol::office::approval::Statement;
 use lachan_protocol::office::poll::registration_leaf;
@@ -74,7 +74,7 @@ fn check_release(desk: &Desk, venue: &Venue, key: ReleasedKey, release: &Release
     let office: Vec<[u8; 32]> = pairs
         .map(|(sum, own)| (sum.as_group() - own.as_group()).compress().0)
         .collect();
-    let office_root = tree::root(office.iter().map(<[u8; 32]>::as_slice));
+    let office_root = tree::root(office.iter().map(<[u8; 32]>::as_slice)).0;
     let index = u64::from(plan.head().index_of(release.window).expect("in the plan"));
     let count = plan.points().len() as u64;
     if plan.head().schedule == KeySchedule::Screen {

@@ -2,11 +2,11 @@
 use crate::desk::{DAY, Desk, TICK};
 use crate::venue::{Unregistered, Venue};
 use lachan_node::office::{RequestRefusal, RequestStage};
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::exposure::exposures::{Outcome, exposures_of, findings_in};
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::keys::budget::ReleaseError;
-use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::proof::verify_inclusion;
 use lachan_protocol::office::PollReply;
 use lachan_protocol::office::poll::registration_leaf;
@@ -216,7 +216,7 @@ fn office_root(venue: &Venue) -> [u8; 32] {
     let office: Vec<[u8; 32]> = points
         .map(|(sum, own)| (sum.as_group() - own.as_group()).compress().0)
         .collect();
-    lachan_protocol::crypto::tree::root(office.iter().map(<[u8; 32]>::as_slice))
+    lachan_protocol::crypto::tree::root(office.iter().map(<[u8; 32]>::as_slice)).0
 }
 
 #[test]

@@ -8,5 +8,6 @@ pub mod hash;
 pub mod hpke;
 pub mod kdf;
 pub mod point;
+pub(crate) mod secret;
 pub mod sign;
 pub mod tree;

@@ -10,7 +10,7 @@ pub use record::{
 };
 
 use crate::crypto::kdf::derive;
-use crate::crypto::tree::{leaf_hash, root};
+use crate::crypto::tree::{Hash, root};
 use crate::id::BatchId;
 use crate::label::KdfLabel;
 use crate::wire::{DecodeError, Message};
@@ -42,7 +42,7 @@ impl ManifestLeaf {
     /// SHA-256(00 ‖ salt ‖ record).
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        leaf_hash(&self.to_leaf())
+        Hash::of_leaf(&self.to_leaf()).0
     }
 
     fn to_leaf(&self) -> Vec<u8> {
@@ -62,7 +62,7 @@ impl Manifest {
     #[must_use]
     pub fn root(&self) -> [u8; 32] {
         let leaves: Vec<Vec<u8>> = self.leaves.iter().map(ManifestLeaf::to_leaf).collect();
-        root(leaves.iter().map(Vec::as_slice))
+        root(leaves.iter().map(Vec::as_slice)).0
     }
 
     /// The form in which an office keeps it: for each leaf u32 length ‖ salt ‖ record.

@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §3.4.
 
 use crate::crypto::point::{Point, SecretScalar};
+use crate::crypto::secret::secret;
 use crate::id::Digest;
 use crate::keys::plan::{Plan, PlanHead};
 use crate::keys::polynomial::{Abscissa, OutsidePlan, evaluate};
@@ -10,38 +11,16 @@ use crate::keys::types::{KeySchedule, KeyShare};
 use crate::label::KdfLabel;
 use crate::time::Window;
 use alloc::vec::Vec;
-use core::fmt;
-use rand_core::CryptoRng;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Most seeds of an epoch.
 pub const MOST_SEEDS: u8 = 3;
 
-/// One seed of an epoch: in no backup, destroyed when no plan of the epoch needs it.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct EpochSeed([u8; 32]);
+secret! {
+    /// One seed of an epoch: in no backup, destroyed when no plan of the epoch needs it.
+    EpochSeed
+}
 
 impl EpochSeed {
-    /// Draws a fresh one.
-    #[must_use]
-    pub fn random(rng: &mut impl CryptoRng) -> Self {
-        let mut seed = Self([0; 32]);
-        rng.fill_bytes(&mut seed.0);
-        seed
-    }
-
-    /// Takes the 32 bytes of a secret file.
-    #[must_use]
-    pub const fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(*bytes)
-    }
-
-    /// The 32 bytes for a secret file.
-    #[must_use]
-    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0)
-    }
-
     fn derive(&self, digest: &Digest, kind: u8, number: u32) -> SecretScalar {
         SecretScalar::derive(
             KdfLabel::SHARE_OFFICE,
@@ -77,12 +56,6 @@ impl EpochSeed {
             KeySchedule::Screen | KeySchedule::Slip => Some(self.derive(&digest, 0, window.0)),
             KeySchedule::Sheet => evaluate(&self.coefficients(&digest, plan.head()), x).ok(),
         })
-    }
-}
-
-impl fmt::Debug for EpochSeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EpochSeed")
     }
 }
 

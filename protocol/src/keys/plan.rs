@@ -308,7 +308,7 @@ impl fmt::Debug for Plan {
 #[must_use]
 pub fn points_root(points: &[Point]) -> [u8; 32] {
     let bytes: Vec<[u8; 32]> = points.iter().map(Point::to_bytes).collect();
-    tree::root(bytes.iter().map(<[u8; 32]>::as_slice))
+    tree::root(bytes.iter().map(<[u8; 32]>::as_slice)).0
 }
 
 /// The digest of a plan from its head, the commitment to N and the root over its points: all an auditor is shown.

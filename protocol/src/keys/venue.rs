@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §3.4.
 
 use crate::crypto::point::{Point, PointError, SecretScalar};
+use crate::crypto::secret::secret;
 use crate::keys::budget::ReleaseError;
 use crate::keys::plan::PlanHead;
 use crate::keys::polynomial::{Abscissa, evaluate};
@@ -14,33 +15,14 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 use rand_core::CryptoRng;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
-/// The secret of one UTC day of one plan: erased when day + 29 begins.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct DaySeed([u8; 32]);
+secret! {
+    /// The secret of one UTC day of one plan: erased when day + 29 begins.
+    DaySeed
+}
 
 impl DaySeed {
-    /// Draws a fresh one.
-    #[must_use]
-    pub fn random(rng: &mut impl CryptoRng) -> Self {
-        let mut seed = Self([0; 32]);
-        rng.fill_bytes(&mut seed.0);
-        seed
-    }
-
-    /// Takes the 32 bytes of a secret file.
-    #[must_use]
-    pub const fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(*bytes)
-    }
-
-    /// The 32 bytes for a secret file.
-    #[must_use]
-    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0)
-    }
-
     fn share_of(&self, nonce: &[u8; 16], window: Window) -> SecretScalar {
         SecretScalar::derive(
             KdfLabel::SHARE_VENUE,
@@ -48,12 +30,6 @@ impl DaySeed {
             &[nonce, &window.0.to_be_bytes()],
         )
         .expect("one seed in 2^252 gives 0")
-    }
-}
-
-impl fmt::Debug for DaySeed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DaySeed")
     }
 }
 

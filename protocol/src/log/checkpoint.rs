@@ -2,7 +2,7 @@
 //! Knows one checkpoint at a time; does not know what was seen before.
 //! Specified in specs/protocol.md §8.2.
 
-use crate::log::merkle::Hash;
+use crate::crypto::tree::Hash;
 use crate::log::note::{NoteError, NoteSigner, SignatureType, SignedNote, Vkey};
 use crate::log::policy::{Quorum, WitnessPolicy, decimal};
 use crate::time::UnixTime;

@@ -9,8 +9,8 @@ mod state;
 pub use io::{FollowError, Input, Output, Request};
 pub use state::FollowState;
 
+use crate::crypto::tree::Hash;
 use crate::log::checkpoint::{Checkpoint, CheckpointError, VerifiedCheckpoint};
-use crate::log::merkle::Hash;
 use crate::log::note::{SignedNote, Vkey};
 use crate::log::policy::WitnessPolicy;
 use crate::log::tile_set::{hashes_from_tile, split_entry, tile_root};

@@ -5,9 +5,9 @@
 use crate::crypto::exchange::ExchangeKey;
 use crate::crypto::point::{Point, PointError};
 use crate::crypto::sign::{BadSignature, Signature, SigningKey, VerifyingKey};
+use crate::crypto::tree::Hash;
 use crate::id::{AuthorityId, CodeId};
 use crate::label::Label;
-use crate::log::merkle::Hash;
 use crate::log::tiles::LONGEST_LEAF;
 use crate::message;
 use crate::time::{Day, Window};

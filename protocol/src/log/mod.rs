@@ -5,7 +5,6 @@
 pub mod checkpoint;
 pub mod follow;
 pub mod leaf;
-pub mod merkle;
 pub mod note;
 pub mod policy;
 pub mod proof;

@@ -2,7 +2,7 @@
 //! Knows hashes and sizes; does not know tiles or logs.
 //! Specified in specs/protocol.md §8.6.
 
-use crate::log::merkle::{Frontier, Hash, join};
+use crate::crypto::tree::{Frontier, Hash, join};
 use alloc::vec::Vec;
 
 /// Gives the hashes of complete subtrees.

@@ -2,8 +2,8 @@
 //! Knows the files' bytes; does not know where they come from.
 //! Specified in specs/protocol.md §8.3.
 
+use crate::crypto::tree::{Frontier, Hash, hashes_from_bytes};
 use crate::log::checkpoint::Checkpoint;
-use crate::log::merkle::{Frontier, Hash, hashes_from_bytes};
 use crate::log::proof::{
     ConsistencyError, HashReader, prove_consistency, prove_inclusion, read_root, verify_consistency,
 };

@@ -6,44 +6,18 @@ use crate::crypto::aead;
 use crate::crypto::exchange::ExchangeSecret;
 use crate::crypto::hash::sha256;
 use crate::crypto::kdf::derive;
+use crate::crypto::secret::secret;
 use crate::keys::WindowPoint;
 use crate::label::KdfLabel;
 use crate::token::record::VisitRecord;
 use crate::token::trial::{TagState, wrap_mask};
 use crate::token::{TOKEN_LEN, VisitToken};
-use core::fmt;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-/// d: 32 random bytes made once for a device, so that a broken random generator alone repeats nothing.
-pub struct DeviceSecret(Zeroizing<[u8; 32]>);
-
-impl DeviceSecret {
-    /// Takes the 32 bytes from the device's secret file.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(Zeroizing::new(*bytes))
-    }
-
-    /// Draws a fresh one.
-    #[must_use]
-    pub fn random(rng: &mut impl CryptoRng) -> Self {
-        let mut bytes = Zeroizing::new([0; 32]);
-        rng.fill_bytes(bytes.as_mut_slice());
-        Self(bytes)
-    }
-
-    /// The 32 bytes, to be kept in a secret file.
-    #[must_use]
-    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
-        self.0.clone()
-    }
-}
-
-impl fmt::Debug for DeviceSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DeviceSecret")
-    }
+secret! {
+    /// d: 32 random bytes made once for a device, so that a broken random generator alone repeats nothing.
+    DeviceSecret
 }
 
 /// Seals `record` to `point`, the point of the record's window. The token's day is the record's.

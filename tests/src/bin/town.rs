@@ -83,6 +83,7 @@ fn main() -> ExitCode {
             if !keep {
                 let _ = std::fs::remove_dir_all(&path);
             }
+            // An interrupted day has no end to report.
             std::process::exit(130);
         }
     });

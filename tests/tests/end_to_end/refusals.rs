@@ -5,9 +5,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
     "protocol/src",
     "protocol/link/src",
+    "protocol/shell/src",
     "protocol/store/src",
     "client/src",
     "node/src",

@@ -33,6 +33,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["lachan_protocol", "libp2p", "tokio"],
     ),
     ("protocol/link/src", &["sled", "SigningKey", "KeyShare"]),
+    (
+        "protocol/shell/src",
+        &["sled", "libp2p", "tokio", "Signing"],
+    ),
     ("client/src/cli", &["sled::", "libp2p::"]),
 ];
 
@@ -145,6 +149,7 @@ fn each_file_says_what_it_is_and_can_be_read_in_one_sitting() {
         "protocol/src",
         "protocol/store/src",
         "protocol/link/src",
+        "protocol/shell/src",
         "client/src",
         "node/src",
         "tests/src",

@@ -7,10 +7,10 @@ use super::error::VenueToolError;
 use crate::cli::CliError;
 use crate::cli::session::Session;
 use crate::cli::sync_each;
-use crate::cli::terminal::Terminal;
 use crate::net::{NetError, Peer};
 use lachan_protocol::crypto::exchange::ExchangeKey;
 use lachan_protocol::id::AuthorityId;
+use lachan_shell::terminal::Terminal;
 
 /// Reads the logs, so that prekeys are fresh. Without a network the keys of an earlier sync may still serve. The log of
 /// another authority that breaks the rules is nothing to a venue; when no log can be read, the first refusal is told.

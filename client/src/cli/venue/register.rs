@@ -3,19 +3,20 @@
 //! Specified in specs/protocol.md §3.6.
 
 use super::error::VenueToolError;
-use super::{RegisterArgs, desk, hex, link, schedule_word, shelf, venue_of};
+use super::{RegisterArgs, desk, link, schedule_word, shelf, venue_of};
 use crate::cli::CliError;
-use crate::cli::args::Global;
+use crate::cli::Done;
 use crate::cli::session::Session;
-use crate::cli::terminal::Terminal;
 use crate::messages::VenueMessage;
-use crate::messages::moment::rfc3339;
-use crate::output::{Done, plain};
 use crate::venue::wish::Wish;
 use lachan_protocol::code::CodeTrust;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::keys::kind::VenueKind;
 use lachan_protocol::trust::TrustedAuthority;
+use lachan_shell::arguments::Global;
+use lachan_shell::moment::rfc3339;
+use lachan_shell::output::plain;
+use lachan_shell::terminal::Terminal;
 use serde_json::json;
 
 /// Clinic, hospital, place of worship: who copied a sheet can test its hours later.
@@ -43,9 +44,9 @@ pub(super) fn register(
         hours: args.hours,
     };
     if args.schedule == KeySchedule::Sheet {
-        terminal.note(&VenueMessage::SheetLimits.into());
+        terminal.note(&VenueMessage::SheetLimits);
         if NO_SHEETS.contains(&args.kind) {
-            terminal.note(&VenueMessage::SheetUnwise.into());
+            terminal.note(&VenueMessage::SheetUnwise);
         }
     }
     let from = args.from.as_deref();
@@ -67,7 +68,7 @@ pub(super) fn register(
         authority: [plain(authority.name_vi()), plain(authority.name_en())],
     };
     let data = json!({
-        "code_id": hex(plan.code_id()),
+        "code_id": plan.code_id().to_string(),
         "name": plain(head.name.as_str()),
         "place": plain(head.place.as_str()),
         "schedule": schedule_word(head.schedule),

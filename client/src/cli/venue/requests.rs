@@ -4,22 +4,23 @@
 
 use super::desk::OpenPlan;
 use super::error::VenueToolError;
-use super::{DecideArgs, RequestsArgs, authority_of, hex, link, shelf, venue_of};
+use super::{DecideArgs, RequestsArgs, authority_of, link, shelf, venue_of};
 use crate::cli::CliError;
-use crate::cli::args::Global;
+use crate::cli::Done;
 use crate::cli::session::Session;
-use crate::cli::terminal::Terminal;
 use crate::messages::advice::AdviceText;
-use crate::messages::moment::rfc3339;
 use crate::messages::venue::{Cost, Standing};
 use crate::messages::{Explain, Lang, Message, VenueMessage};
 use crate::net::NetError;
-use crate::output::{Done, plain};
 use crate::store::venue::Shelf;
 use crate::venue::releasing::{Decision, KeptRequest, ReleasingError};
 use lachan_protocol::id::RequestId;
 use lachan_protocol::keys::budget::Left;
 use lachan_protocol::time::UnixTime;
+use lachan_shell::arguments::Global;
+use lachan_shell::moment::rfc3339;
+use lachan_shell::output::plain;
+use lachan_shell::terminal::Terminal;
 use serde_json::{Value, json};
 
 pub(super) fn requests(
@@ -43,7 +44,7 @@ pub(super) fn requests(
     let mut first_failure = None;
     for plan in &mut plans {
         if let Err(error) = poll(&session, &shelf, plan, (from, offline), None) {
-            failed.push(hex(plan.record.code));
+            failed.push(plan.record.code.to_string());
             lines.push(poll_failed(plan, &error));
             first_failure.get_or_insert(error);
         }
@@ -226,7 +227,7 @@ fn to_json(plan: &OpenPlan, request: &KeptRequest, now: UnixTime) -> Value {
     };
     json!({
         "request": request.data.id().to_string(),
-        "code_id": hex(plan.record.code),
+        "code_id": plan.record.code.to_string(),
         "venue": plain(plan.plan.head().name.as_str()),
         "hours": items.iter().map(|item| rfc3339(item.window.start())).collect::<Vec<_>>(),
         "advice": items.iter().map(|item| item.advice).collect::<Vec<_>>(),

@@ -3,20 +3,22 @@
 //! Specified in specs/protocol.md §3.1 and §4.3.
 
 use super::error::VenueToolError;
-use super::{ShowArgs, hex, shelf, which};
+use super::{ShowArgs, shelf, which};
 use crate::cli::CliError;
-use crate::cli::args::Global;
+use crate::cli::Done;
 use crate::cli::session::{Session, clock_of, home_dir};
-use crate::cli::terminal::Terminal;
-use crate::home::read_settings;
+use crate::home::{Paths, Settings};
 use crate::messages::citizen::Where;
-use crate::messages::moment::rfc3339;
 use crate::messages::{Message, VenueMessage};
-use crate::output::{Done, done_json, plain};
 use crate::qr::{self, Modules, QrError};
 use crate::store::venue::laid_out;
 use crate::venue::shown::{self, ShownCode};
 use lachan_protocol::time::UnixTime;
+use lachan_shell::arguments::Global;
+use lachan_shell::home::read_settings;
+use lachan_shell::moment::rfc3339;
+use lachan_shell::output::{done_json, plain};
+use lachan_shell::terminal::Terminal;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
@@ -87,7 +89,7 @@ fn lines(code: &ShownCode, modules: &Modules, terminal: &Terminal) -> Vec<Messag
 fn to_json(code: &ShownCode) -> Value {
     json!({
         "url": code.url(),
-        "code_id": hex(code.code_id()),
+        "code_id": code.code_id().to_string(),
         "first": rfc3339(code.first().start()),
         "last": rfc3339(code.last().start()),
         "until": rfc3339(code.shown_until()),
@@ -104,13 +106,13 @@ fn write(path: &Path, bytes: &[u8]) -> Result<Message, QrError> {
 
 fn watch(global: &Global, id: Option<&str>, terminal: &Terminal) -> Result<Done, CliError> {
     let dir = home_dir(global)?;
-    let settings = read_settings(&dir)?;
+    let settings: Settings = read_settings(&dir)?;
     let (clock, mut now) = clock_of(global, settings.test_clock, terminal)?;
     let display = Display {
         global,
         id,
         terminal,
-        codes: dir.join("codes"),
+        codes: Paths::new(&dir).codes(),
         host: settings.host,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -159,7 +161,7 @@ impl Display<'_> {
     fn laid_out_at(&self, now: UnixTime) -> Result<Option<ShownCode>, VenueToolError> {
         let mut codes = laid_out(&self.codes, &self.host)?;
         if let Some(id) = self.id {
-            codes.retain(|code| hex(code.code_id()).starts_with(&id.to_lowercase()));
+            codes.retain(|code| code.code_id().to_string().starts_with(&id.to_lowercase()));
         }
         match codes.as_slice() {
             [first, .., last] if first.code_id() != last.code_id() => {
@@ -193,7 +195,7 @@ impl Display<'_> {
         for line in lines(code, &modules, self.terminal) {
             self.terminal.line(&line);
         }
-        self.terminal.note(&VenueMessage::EndWithCtrlC.into());
+        self.terminal.note(&VenueMessage::EndWithCtrlC);
         Ok(())
     }
 }

@@ -3,16 +3,17 @@
 //! Specified in specs/protocol.md §3.8.
 
 use super::desk::OpenPlan;
-use super::{authority_of, hex, schedule_word, shelf, venue_of};
+use super::{authority_of, schedule_word, shelf, venue_of};
 use crate::cli::CliError;
-use crate::cli::args::Global;
+use crate::cli::Done;
 use crate::cli::session::Session;
-use crate::cli::terminal::Terminal;
 use crate::messages::VenueMessage;
-use crate::messages::moment::rfc3339;
-use crate::output::{Done, plain};
 use lachan_protocol::keys::budget::Left;
 use lachan_protocol::keys::plan::PlanHead;
+use lachan_shell::arguments::Global;
+use lachan_shell::moment::rfc3339;
+use lachan_shell::output::plain;
+use lachan_shell::terminal::Terminal;
 use serde_json::{Value, json};
 
 pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliError> {
@@ -25,7 +26,7 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
         if !record.is_registered() {
             let (venue, code) = (venue_of(&head), record.code);
             lines.push(VenueMessage::PlanPending { venue, code }.into());
-            list.push(to_json(&head, &hex(code), "pending", None));
+            list.push(to_json(&head, &code.to_string(), "pending", None));
             continue;
         }
         let key = authority_of(&session, head.authority)?.batch_key();
@@ -48,7 +49,7 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
         if open.releasing.needs_spare() {
             lines.push(VenueMessage::HangSpare.into());
         }
-        let mut data = to_json(&head, &hex(record.code), "registered", counted);
+        let mut data = to_json(&head, &record.code.to_string(), "registered", counted);
         data["used"] = json!(used);
         list.push(data);
     }

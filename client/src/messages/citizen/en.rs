@@ -4,7 +4,7 @@
 
 use super::CitizenMessage;
 use crate::messages::Speak;
-use crate::messages::moment::{clock, date, iso_day};
+use lachan_shell::moment::{clock, date, iso_day};
 
 /// `1 key`, `2 keys`.
 fn many(count: impl TryInto<u64>, thing: &str) -> String {

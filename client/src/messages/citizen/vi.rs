@@ -4,7 +4,7 @@
 
 use super::CitizenMessage;
 use crate::messages::Speak;
-use crate::messages::moment::{clock, date, iso_day};
+use lachan_shell::moment::{clock, date, iso_day};
 
 pub(super) fn say(message: &CitizenMessage) -> String {
     match message {

@@ -2,16 +2,17 @@
 //! Knows the enums and words.
 //! Specified in specs/refusals.md.
 
+use super::of_code;
 use crate::citizen::{CitizenError, SilenceError};
-use crate::messages::moment::{clock, date};
 use crate::messages::{Explain, Explanation, Lang, told};
+use lachan_shell::moment::{clock, date};
 
 impl Explain for CitizenError {
     fn explain(&self, lang: Lang) -> Explanation {
         match self {
             Self::ArrivalInFuture => told(
                 lang,
-                "Citizen::ArrivalInFuture",
+                self,
                 (
                     "Giờ đến nằm trong tương lai.",
                     "Ghi giờ đến không muộn hơn bây giờ, hoặc bỏ --at.",
@@ -25,7 +26,7 @@ impl Explain for CitizenError {
                 let (from, until) = (*from, *until);
                 told(
                     lang,
-                    "Citizen::ArrivalOutsideCode",
+                    self,
                     (
                         format!(
                             "Mã này không được nhận vào giờ đó, chỉ từ {} đến {} ngày {}.",
@@ -50,7 +51,7 @@ impl Explain for CitizenError {
                 let floor = *floor;
                 told(
                     lang,
-                    "Citizen::BelowFloor",
+                    self,
                     (
                         format!(
                             "Giờ này sớm hơn danh sách khoá mới nhất đã kiểm chứng ({} ngày {}).",
@@ -69,10 +70,10 @@ impl Explain for CitizenError {
                     ),
                 )
             }
-            Self::Code(error) => error.explain(lang),
+            Self::Code(error) => of_code(error, lang),
             Self::DepartureBeforeArrival => told(
                 lang,
-                "Citizen::DepartureBeforeArrival",
+                self,
                 (
                     "Giờ rời đi sớm hơn giờ đến của lượt ghé đang mở.",
                     "Ghi giờ rời đi muộn hơn; xem giờ đến bằng `lachan status`.",
@@ -84,7 +85,7 @@ impl Explain for CitizenError {
             ),
             Self::DepartureInFuture => told(
                 lang,
-                "Citizen::DepartureInFuture",
+                self,
                 (
                     "Giờ rời đi nằm trong tương lai.",
                     "Ghi giờ rời đi không muộn hơn bây giờ, hoặc bỏ --at.",
@@ -96,7 +97,7 @@ impl Explain for CitizenError {
             ),
             Self::NoOpenVisit => told(
                 lang,
-                "Citizen::NoOpenVisit",
+                self,
                 (
                     "Không có lượt ghé nào đang mở.",
                     "Lượt ghé tự kết thúc vào giờ dự kiến; không cần làm gì thêm.",
@@ -108,7 +109,7 @@ impl Explain for CitizenError {
             ),
             Self::NoPoint(_) => told(
                 lang,
-                "Citizen::NoPoint",
+                self,
                 (
                     "Mã này không dùng được cho một khung giờ của lượt ghé.",
                     "Báo cho địa điểm: mã cần được đăng ký lại.",
@@ -120,7 +121,7 @@ impl Explain for CitizenError {
             ),
             Self::TrustListExpired => told(
                 lang,
-                "Citizen::TrustListExpired",
+                self,
                 (
                     "Danh sách tin cậy đã hết hạn nên không nhận mã mới.",
                     "Chạy `lachan sync` để lấy danh sách mới hơn.",
@@ -139,7 +140,7 @@ impl Explain for SilenceError {
         match self {
             Self::NeverSynced => told(
                 lang,
-                "Exposures::NeverSynced",
+                self,
                 (
                     "Chưa đọc danh sách khoá nào, nên chưa thể nói là không có nguy cơ.",
                     "Chạy `lachan sync` trước.",
@@ -151,7 +152,7 @@ impl Explain for SilenceError {
             ),
             Self::NotFresh { newest } => told(
                 lang,
-                "Exposures::NotFresh",
+                self,
                 (
                     format!(
                         "Danh sách khoá mới nhất đã quá một ngày ({} ngày {}), nên không thể nói là không có nguy cơ.",

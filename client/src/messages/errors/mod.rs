@@ -1,4 +1,4 @@
-//! What went wrong, for people: for each refusal its stable code, what happened, and what to do. One file an owner.
+//! What went wrong, for people: for each refusal its stable code, what happened, and what to do. Errors of other crates are told by functions `of_…`.
 //! Knows the enums of refusals and words; no wildcard, so that a new refusal without a text does not compile.
 //! Specified in specs/refusals.md.
 #![deny(clippy::wildcard_enum_match_arm)]
@@ -12,3 +12,6 @@ mod store;
 mod trust;
 mod venue;
 mod venue_refusals;
+
+pub(crate) use code::{of_code, of_url};
+pub(crate) use log::of_follow;

@@ -11,7 +11,7 @@ impl Explain for NetError {
         match self {
             Self::File(kind) => told(
                 lang,
-                "Net::File",
+                self,
                 (
                     format!("Không đọc được một tệp của sổ: {kind}."),
                     "Kiểm tra quyền truy cập thư mục sau --from.",
@@ -23,7 +23,7 @@ impl Explain for NetError {
             ),
             Self::HttpNotYet => told(
                 lang,
-                "Net::HttpNotYet",
+                self,
                 (
                     "Chương trình này chưa đọc sổ qua HTTP.",
                     "Dùng địa chỉ multiaddr của một nút, hoặc một thư mục.",
@@ -33,10 +33,10 @@ impl Explain for NetError {
                     "Use a node's multiaddress, or a folder.",
                 ),
             ),
-            Self::Link(error) => error.explain(lang),
+            Self::Link(error) => of_link(error, lang),
             Self::NoSuchLog => told(
                 lang,
-                "Net::NoSuchLog",
+                self,
                 (
                     "Nơi này không có sổ của cơ quan y tế nào trong danh sách tin cậy.",
                     "Thử một nút hoặc thư mục khác bằng --from.",
@@ -48,7 +48,7 @@ impl Explain for NetError {
             ),
             Self::NoSource => told(
                 lang,
-                "Net::NoSource",
+                self,
                 (
                     "Chưa biết hỏi nút nào.",
                     "Thêm --from ĐỊA-CHỈ, hoặc ghi nút vào `nodes` trong client.toml.",
@@ -60,7 +60,7 @@ impl Explain for NetError {
             ),
             Self::NotASource => told(
                 lang,
-                "Net::NotASource",
+                self,
                 (
                     "Đây không phải địa chỉ multiaddr cũng không phải thư mục.",
                     "Ví dụ: /ip4/203.0.113.5/tcp/4001/p2p/12D3…, hoặc ./sổ",
@@ -72,7 +72,7 @@ impl Explain for NetError {
             ),
             Self::Runtime(kind) => told(
                 lang,
-                "Net::Runtime",
+                self,
                 (
                     format!("Không khởi động được phần mạng: {kind}."),
                     "Kiểm tra giới hạn số tệp mở của máy.",
@@ -86,115 +86,113 @@ impl Explain for NetError {
     }
 }
 
-impl Explain for LinkError {
-    fn explain(&self, lang: Lang) -> Explanation {
-        let (other_vi, other_en) = (
-            "Thử một nút khác bằng --from.",
-            "Try another node with --from.",
-        );
-        let wrong = |code| {
-            told(
-                lang,
-                code,
-                ("Nút trả lời sai giao thức.", other_vi),
-                ("The node's answer breaks the protocol.", other_en),
-            )
-        };
-        match self {
-            Self::AddressMalformed => told(
-                lang,
-                "Link::AddressMalformed",
-                (
-                    "Địa chỉ nút không đúng dạng multiaddr.",
-                    "Ví dụ: /ip4/203.0.113.5/tcp/4001/p2p/12D3…",
-                ),
-                (
-                    "The node's address is no multiaddress.",
-                    "For example: /ip4/203.0.113.5/tcp/4001/p2p/12D3…",
-                ),
+fn of_link(error: &LinkError, lang: Lang) -> Explanation {
+    let (other_vi, other_en) = (
+        "Thử một nút khác bằng --from.",
+        "Try another node with --from.",
+    );
+    let wrong = || {
+        told(
+            lang,
+            error,
+            ("Nút trả lời sai giao thức.", other_vi),
+            ("The node's answer breaks the protocol.", other_en),
+        )
+    };
+    match error {
+        LinkError::AddressMalformed => told(
+            lang,
+            error,
+            (
+                "Địa chỉ nút không đúng dạng multiaddr.",
+                "Ví dụ: /ip4/203.0.113.5/tcp/4001/p2p/12D3…",
             ),
-            Self::Busy { after } => told(
-                lang,
-                "Link::Busy",
-                (
-                    format!("Nút đang bận; thử lại sau {} giây.", after.as_secs()),
-                    other_vi,
-                ),
-                (
-                    format!("The node is busy; try again in {} s.", after.as_secs()),
-                    other_en,
-                ),
+            (
+                "The node's address is no multiaddress.",
+                "For example: /ip4/203.0.113.5/tcp/4001/p2p/12D3…",
             ),
-            Self::Closed => told(
-                lang,
-                "Link::Closed",
-                ("Kết nối bị đóng trước khi có trả lời.", other_vi),
-                ("The link was closed before the answer came.", other_en),
+        ),
+        LinkError::Busy { after } => told(
+            lang,
+            error,
+            (
+                format!("Nút đang bận; thử lại sau {} giây.", after.as_secs()),
+                other_vi,
             ),
-            Self::Malformed(_) => wrong("Link::Malformed"),
-            Self::NoPeerId => told(
-                lang,
-                "Link::NoPeerId",
-                (
-                    "Địa chỉ nút không kết thúc bằng /p2p/MÃ-NÚT.",
-                    "Dùng địa chỉ đầy đủ trong ready.json của nút.",
-                ),
-                (
-                    "The node's address does not end in /p2p/ID.",
-                    "Use the whole address from the node's ready.json.",
-                ),
+            (
+                format!("The node is busy; try again in {} s.", after.as_secs()),
+                other_en,
             ),
-            Self::NotFound => told(
-                lang,
-                "Link::NotFound",
-                ("Nút không có dữ liệu này.", other_vi),
-                ("The node does not have this.", other_en),
+        ),
+        LinkError::Closed => told(
+            lang,
+            error,
+            ("Kết nối bị đóng trước khi có trả lời.", other_vi),
+            ("The link was closed before the answer came.", other_en),
+        ),
+        LinkError::NoPeerId => told(
+            lang,
+            error,
+            (
+                "Địa chỉ nút không kết thúc bằng /p2p/MÃ-NÚT.",
+                "Dùng địa chỉ đầy đủ trong ready.json của nút.",
             ),
-            Self::NotSpoken => told(
-                lang,
-                "Link::NotSpoken",
-                ("Nút không nói giao thức này.", other_vi),
-                ("The node does not speak this protocol.", other_en),
+            (
+                "The node's address does not end in /p2p/ID.",
+                "Use the whole address from the node's ready.json.",
             ),
-            Self::Refused { .. } => told(
-                lang,
-                "Link::Refused",
-                ("Nút từ chối yêu cầu.", other_vi),
-                ("The node refused the request.", other_en),
+        ),
+        LinkError::NotFound => told(
+            lang,
+            error,
+            ("Nút không có dữ liệu này.", other_vi),
+            ("The node does not have this.", other_en),
+        ),
+        LinkError::NotSpoken => told(
+            lang,
+            error,
+            ("Nút không nói giao thức này.", other_vi),
+            ("The node does not speak this protocol.", other_en),
+        ),
+        LinkError::Refused { .. } => told(
+            lang,
+            error,
+            ("Nút từ chối yêu cầu.", other_vi),
+            ("The node refused the request.", other_en),
+        ),
+        LinkError::ResourceChanged => told(
+            lang,
+            error,
+            ("Dữ liệu thay đổi trong lúc đọc.", "Thử lại."),
+            ("The resource changed while it was read.", "Try again."),
+        ),
+        LinkError::TimedOut => told(
+            lang,
+            error,
+            (
+                "Nút không trả lời kịp.",
+                "Kiểm tra mạng, hoặc thử một nút khác bằng --from.",
             ),
-            Self::ResourceChanged => told(
-                lang,
-                "Link::ResourceChanged",
-                ("Dữ liệu thay đổi trong lúc đọc.", "Thử lại."),
-                ("The resource changed while it was read.", "Try again."),
+            (
+                "The node did not answer in time.",
+                "Check the network, or try another node with --from.",
             ),
-            Self::RequestImpossible(_) => wrong("Link::RequestImpossible"),
-            Self::RangeWrong => wrong("Link::RangeWrong"),
-            Self::TimedOut => told(
-                lang,
-                "Link::TimedOut",
-                (
-                    "Nút không trả lời kịp.",
-                    "Kiểm tra mạng, hoặc thử một nút khác bằng --from.",
-                ),
-                (
-                    "The node did not answer in time.",
-                    "Check the network, or try another node with --from.",
-                ),
+        ),
+        LinkError::Unreachable => told(
+            lang,
+            error,
+            (
+                "Không kết nối được tới nút.",
+                "Kiểm tra mạng và địa chỉ, hoặc thử một nút khác bằng --from.",
             ),
-            Self::TooLong { .. } => wrong("Link::TooLong"),
-            Self::Unreachable => told(
-                lang,
-                "Link::Unreachable",
-                (
-                    "Không kết nối được tới nút.",
-                    "Kiểm tra mạng và địa chỉ, hoặc thử một nút khác bằng --from.",
-                ),
-                (
-                    "The node cannot be reached.",
-                    "Check the network and the address, or try another node with --from.",
-                ),
+            (
+                "The node cannot be reached.",
+                "Check the network and the address, or try another node with --from.",
             ),
-        }
+        ),
+        LinkError::Malformed(_)
+        | LinkError::RangeWrong
+        | LinkError::RequestImpossible(_)
+        | LinkError::TooLong { .. } => wrong(),
     }
 }

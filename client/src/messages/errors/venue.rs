@@ -2,15 +2,17 @@
 //! Knows the enums and words.
 //! Specified in specs/refusals.md.
 
+use super::store::HINTS;
 use super::venue_refusals::{of_answer, of_plan, of_release, of_request, of_sealed};
 use crate::cli::venue::VenueToolError;
-use crate::messages::moment::{clock, date};
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::store::venue::ShelfError;
 use crate::venue::mailbox::PollError;
 use crate::venue::registering::RegisteringError;
 use crate::venue::releasing::ReleasingError;
 use lachan_protocol::keys::registration::PlanningError;
+use lachan_shell::errors::of_store;
+use lachan_shell::moment::{clock, date};
 
 const AGAIN: (&str, &str) = (
     "Chạy lại lệnh; nếu vẫn vậy, hãy gọi cho cơ quan y tế.",
@@ -22,7 +24,7 @@ impl Explain for VenueToolError {
         match self {
             Self::Ambiguous => told(
                 lang,
-                "VenueToolError::Ambiguous",
+                self,
                 (
                     "Có nhiều mục bắt đầu như vậy.",
                     "Ghi thêm ký tự của số hiệu.",
@@ -34,7 +36,7 @@ impl Explain for VenueToolError {
             ),
             Self::CodesRanOut => told(
                 lang,
-                "VenueToolError::CodesRanOut",
+                self,
                 (
                     "Không còn mã nào để hiện.",
                     "Đăng ký tiếp bằng `lachan venue register`, hoặc chép lại thư mục codes/ vào máy hiện mã.",
@@ -47,7 +49,7 @@ impl Explain for VenueToolError {
             Self::Net(error) => error.explain(lang),
             Self::NoPlan => told(
                 lang,
-                "VenueToolError::NoPlan",
+                self,
                 (
                     "Chưa đăng ký gì ở đây.",
                     "Bắt đầu bằng `lachan venue register --help`.",
@@ -59,7 +61,7 @@ impl Explain for VenueToolError {
             ),
             Self::NoPrekey => told(
                 lang,
-                "VenueToolError::NoPrekey",
+                self,
                 (
                     "Sổ kiểm chứng chưa có khoá hôm nay của cơ quan y tế.",
                     "Thử lại sau ít phút, hoặc hỏi nút khác bằng --from.",
@@ -71,7 +73,7 @@ impl Explain for VenueToolError {
             ),
             Self::NotShownThen { from, until } => told(
                 lang,
-                "VenueToolError::NotShownThen",
+                self,
                 (
                     format!(
                         "Lúc ấy không có mã nào. Đăng ký này từ {} ngày {} đến {} ngày {}.",
@@ -95,7 +97,7 @@ impl Explain for VenueToolError {
             ),
             Self::PlanOver => told(
                 lang,
-                "VenueToolError::PlanOver",
+                self,
                 ("Các giờ này đã qua hết.", "Chọn giờ đầu khác bằng --first."),
                 (
                     "These hours would be over already.",
@@ -110,7 +112,7 @@ impl Explain for VenueToolError {
             Self::Shelf(error) => error.explain(lang),
             Self::UnknownAuthority => told(
                 lang,
-                "VenueToolError::UnknownAuthority",
+                self,
                 (
                     "Danh sách tin cậy không có cơ quan y tế này.",
                     "Kiểm tra tên sau --authority; chạy `lachan sync` để lấy danh sách mới.",
@@ -122,7 +124,7 @@ impl Explain for VenueToolError {
             ),
             Self::UnknownPlan => told(
                 lang,
-                "VenueToolError::UnknownPlan",
+                self,
                 (
                     "Không có đăng ký nào như vậy.",
                     "Xem `lachan venue status`.",
@@ -131,7 +133,7 @@ impl Explain for VenueToolError {
             ),
             Self::UnknownRequest => told(
                 lang,
-                "VenueToolError::UnknownRequest",
+                self,
                 (
                     "Không có yêu cầu nào như vậy.",
                     "Xem `lachan venue requests`.",
@@ -140,7 +142,7 @@ impl Explain for VenueToolError {
             ),
             Self::WhichAuthority => told(
                 lang,
-                "VenueToolError::WhichAuthority",
+                self,
                 (
                     "Danh sách tin cậy có nhiều cơ quan y tế.",
                     "Chỉ ra một cơ quan bằng --authority.",
@@ -152,7 +154,7 @@ impl Explain for VenueToolError {
             ),
             Self::WhichPlan => told(
                 lang,
-                "VenueToolError::WhichPlan",
+                self,
                 (
                     "Ở đây có nhiều đăng ký.",
                     "Ghi mã hoặc phần đầu của nó; xem `lachan venue status`.",
@@ -172,7 +174,7 @@ impl Explain for RegisteringError {
             Self::BadAnswer(error) => of_answer(*error, lang),
             Self::ByOffice => told(
                 lang,
-                "RegisteringError::ByOffice",
+                self,
                 (
                     "Cơ quan y tế không nhận đăng ký này.",
                     "Kiểm tra giờ đầu và số giờ, rồi thử lại; hoặc gọi cho cơ quan y tế.",
@@ -184,7 +186,7 @@ impl Explain for RegisteringError {
             ),
             Self::NothingAsked => told(
                 lang,
-                "RegisteringError::NothingAsked",
+                self,
                 ("Chưa gửi đăng ký nào.", AGAIN.0),
                 ("No registration was sent.", AGAIN.1),
             ),
@@ -199,7 +201,7 @@ impl Explain for ReleasingError {
         match self {
             Self::DecidedBefore(_) => told(
                 lang,
-                "ReleasingError::DecidedBefore",
+                self,
                 (
                     "Yêu cầu này đã được quyết định trước đó.",
                     "Quyết định không đổi lại được; xem `lachan venue requests`.",
@@ -211,7 +213,7 @@ impl Explain for ReleasingError {
             ),
             Self::OtherPlan => told(
                 lang,
-                "ReleasingError::OtherPlan",
+                self,
                 ("Trong hộp thư có yêu cầu dành cho đăng ký khác.", AGAIN.0),
                 ("The mailbox held a request for another plan.", AGAIN.1),
             ),
@@ -227,7 +229,7 @@ impl Explain for PollError {
         match self {
             Self::ByOffice => told(
                 lang,
-                "PollError::ByOffice",
+                self,
                 (
                     "Cơ quan y tế không nhận lần hỏi này.",
                     "Kiểm tra đồng hồ của máy; xem lại `lachan venue requests` sau ít phút.",
@@ -239,7 +241,7 @@ impl Explain for PollError {
             ),
             Self::Malformed(_) => told(
                 lang,
-                "PollError::Malformed",
+                self,
                 ("Câu trả lời của cơ quan y tế không đúng dạng.", AGAIN.0),
                 ("The health authority's reply is malformed.", AGAIN.1),
             ),
@@ -253,7 +255,7 @@ impl Explain for ShelfError {
         match self {
             Self::Damaged(_) => told(
                 lang,
-                "ShelfError::Damaged",
+                self,
                 (
                     "Dữ liệu lưu của một đăng ký bị hỏng.",
                     "Đăng ký lại, và gọi cho cơ quan y tế về mã cũ.",
@@ -265,7 +267,7 @@ impl Explain for ShelfError {
             ),
             Self::SecretMissing(_) => told(
                 lang,
-                "ShelfError::SecretMissing",
+                self,
                 (
                     "Thiếu một khoá bí mật của đăng ký này: đã bị xoá hoặc thất lạc.",
                     "Đăng ký lại, và gọi cho cơ quan y tế về mã cũ.",
@@ -275,7 +277,7 @@ impl Explain for ShelfError {
                     "Register anew, and call the health authority about the old code.",
                 ),
             ),
-            Self::Store(error) => error.explain(lang),
+            Self::Store(error) => of_store(error, lang, &HINTS),
             Self::UnknownPlan(_) => VenueToolError::UnknownPlan.explain(lang),
         }
     }

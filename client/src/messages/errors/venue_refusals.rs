@@ -2,7 +2,6 @@
 //! Knows the protocol's enums and words.
 //! Specified in specs/refusals.md.
 
-use crate::messages::moment::{clock, date};
 use crate::messages::{Explanation, Lang, told};
 use lachan_protocol::keys::budget::ReleaseError;
 use lachan_protocol::keys::plan::PlanError;
@@ -11,6 +10,7 @@ use lachan_protocol::keys::registration::AnswerError;
 use lachan_protocol::office::request::RequestError;
 use lachan_protocol::office::sealed::SealedError;
 use lachan_protocol::text::TextError;
+use lachan_shell::moment::{clock, date};
 
 const REPORT: (&str, &str) = (
     "Đây là lỗi của chương trình; xin hãy báo lại.",
@@ -22,22 +22,22 @@ const AGAIN: (&str, &str) = (
 );
 
 pub(super) fn of_plan(error: PlanError, lang: Lang) -> Explanation {
-    let wrong = |code| {
+    let wrong = || {
         told(
             lang,
-            code,
+            &error,
             ("Không tạo được đăng ký.", REPORT.0),
             ("The registration cannot be made.", REPORT.1),
         )
     };
     match error {
-        PlanError::BadPoint { .. } => wrong("PlanError::BadPoint"),
-        PlanError::BadVenueKey(_) => wrong("PlanError::BadVenueKey"),
-        PlanError::BytesLeftOver(_) => wrong("PlanError::BytesLeftOver"),
-        PlanError::DuplicatePoint { .. } => wrong("PlanError::DuplicatePoint"),
+        PlanError::BadPoint { .. } => wrong(),
+        PlanError::BadVenueKey(_) => wrong(),
+        PlanError::BytesLeftOver(_) => wrong(),
+        PlanError::DuplicatePoint { .. } => wrong(),
         PlanError::Malformed(_) => told(
             lang,
-            "PlanError::Malformed",
+            &error,
             (
                 "Tên hoặc địa chỉ quá dài hay chứa ký tự không được phép (ký tự điều khiển, ẩn, đổi chiều chữ).",
                 "Gõ lại tên và địa chỉ, không dán từ nơi khác.",
@@ -49,7 +49,7 @@ pub(super) fn of_plan(error: PlanError, lang: Lang) -> Explanation {
         ),
         PlanError::NotNormal => told(
             lang,
-            "PlanError::NotNormal",
+            &error,
             (
                 "Dấu trong tên hoặc địa chỉ không ở dạng chuẩn (Unicode NFC).",
                 "Đặt bàn phím tiếng Việt sang «Unicode dựng sẵn» rồi gõ lại.",
@@ -60,7 +60,7 @@ pub(super) fn of_plan(error: PlanError, lang: Lang) -> Explanation {
             ),
         ),
         PlanError::Range(error) => of_range(error, lang),
-        PlanError::UnknownAuthority { .. } => wrong("PlanError::UnknownAuthority"),
+        PlanError::UnknownAuthority { .. } => wrong(),
     }
 }
 
@@ -68,20 +68,20 @@ fn of_range(error: RangeError, lang: Lang) -> Explanation {
     match error {
         RangeError::Count(_) => told(
             lang,
-            "RangeError::Count",
+            &error,
             ("Số giờ phải từ 1 đến 744.", "Sửa lại --hours."),
             ("The number of hours must be 1 to 744.", "Correct --hours."),
         ),
         RangeError::Degree(_) => told(
             lang,
-            "RangeError::Degree",
+            &error,
             ("Số lần công bố không hợp lệ.", REPORT.0),
             ("The release budget is not allowed.", REPORT.1),
         ),
         RangeError::Text(error) => of_text(error, lang),
         RangeError::WindowBeyondLastDay => told(
             lang,
-            "RangeError::WindowBeyondLastDay",
+            &error,
             ("Giờ này quá xa trong tương lai.", "Sửa lại --first."),
             ("The hours lie too far in the future.", "Correct --first."),
         ),
@@ -92,13 +92,13 @@ fn of_text(error: TextError, lang: Lang) -> Explanation {
     match error {
         TextError::Empty => told(
             lang,
-            "TextError::Empty",
+            &error,
             ("Tên địa điểm đang trống.", "Ghi tên sau --name."),
             ("The name is empty.", "Give a name after --name."),
         ),
         TextError::ForbiddenCharacter(_) => told(
             lang,
-            "TextError::ForbiddenCharacter",
+            &error,
             (
                 "Tên hoặc địa chỉ chứa ký tự không được phép.",
                 "Gõ lại tên và địa chỉ, không dán từ nơi khác.",
@@ -111,7 +111,7 @@ fn of_text(error: TextError, lang: Lang) -> Explanation {
         TextError::NotNormal => of_plan(PlanError::NotNormal, lang),
         TextError::TooLong { len } => told(
             lang,
-            "TextError::TooLong",
+            &error,
             (
                 format!("Tên và địa chỉ dài {len} byte; nhiều nhất là 110."),
                 "Rút ngắn lại; chữ có dấu chiếm 2 đến 3 byte.",
@@ -125,49 +125,46 @@ fn of_text(error: TextError, lang: Lang) -> Explanation {
 }
 
 pub(super) fn of_answer(error: AnswerError, lang: Lang) -> Explanation {
-    let code = match error {
-        AnswerError::BadCodeSignature { .. } => {
-            return told(
-                lang,
-                "AnswerError::BadCodeSignature",
-                (
-                    "Mã nhận về không do khoá nào trong danh sách tin cậy ký. Không có gì được lưu.",
-                    "Chạy `lachan sync` để lấy danh sách mới, rồi đăng ký lại; nếu vẫn vậy, hãy gọi cho cơ quan y tế.",
-                ),
-                (
-                    "The codes that came are signed by no key of the trust list. Nothing was kept.",
-                    "Run `lachan sync` for the newest list and register again; if it stays so, call the health authority.",
-                ),
-            );
-        }
-        AnswerError::BadPoint { .. } => "AnswerError::BadPoint",
-        AnswerError::BadProof { .. } => "AnswerError::BadProof",
-        AnswerError::BadSum { .. } => "AnswerError::BadSum",
-        AnswerError::BytesLeftOver(_) => "AnswerError::BytesLeftOver",
-        AnswerError::DuplicateSum { .. } => "AnswerError::DuplicateSum",
-        AnswerError::ListedOutOfRange(_) => "AnswerError::ListedOutOfRange",
-        AnswerError::SeedsOutOfRange(_) => "AnswerError::SeedsOutOfRange",
-        AnswerError::Truncated => "AnswerError::Truncated",
-    };
-    told(
-        lang,
-        code,
-        (
-            "Câu trả lời của cơ quan y tế không qua được kiểm chứng. Không có gì được lưu, không mã nào được hiện.",
-            "Đừng dùng mã từ nguồn khác; hãy gọi cho cơ quan y tế.",
+    match error {
+        AnswerError::BadCodeSignature { .. } => told(
+            lang,
+            &error,
+            (
+                "Mã nhận về không do khoá nào trong danh sách tin cậy ký. Không có gì được lưu.",
+                "Chạy `lachan sync` để lấy danh sách mới, rồi đăng ký lại; nếu vẫn vậy, hãy gọi cho cơ quan y tế.",
+            ),
+            (
+                "The codes that came are signed by no key of the trust list. Nothing was kept.",
+                "Run `lachan sync` for the newest list and register again; if it stays so, call the health authority.",
+            ),
         ),
-        (
-            "The health authority's answer does not verify. Nothing was kept and no code is shown.",
-            "Do not use codes from elsewhere; call the health authority.",
+        AnswerError::BadPoint { .. }
+        | AnswerError::BadProof { .. }
+        | AnswerError::BadSum { .. }
+        | AnswerError::BytesLeftOver(_)
+        | AnswerError::DuplicateSum { .. }
+        | AnswerError::ListedOutOfRange(_)
+        | AnswerError::SeedsOutOfRange(_)
+        | AnswerError::Truncated => told(
+            lang,
+            &error,
+            (
+                "Câu trả lời của cơ quan y tế không qua được kiểm chứng. Không có gì được lưu, không mã nào được hiện.",
+                "Đừng dùng mã từ nguồn khác; hãy gọi cho cơ quan y tế.",
+            ),
+            (
+                "The health authority's answer does not verify. Nothing was kept and no code is shown.",
+                "Do not use codes from elsewhere; call the health authority.",
+            ),
         ),
-    )
+    }
 }
 
 pub(super) fn of_release(error: ReleaseError, lang: Lang) -> Explanation {
     match error {
         ReleaseError::BudgetSpent { budget } => told(
             lang,
-            "ReleaseError::BudgetSpent",
+            &error,
             (
                 format!(
                     "Tờ tháng này chỉ được công bố {budget} giờ trong cả đời nó; yêu cầu cần nhiều hơn phần còn lại nên bị từ chối toàn bộ."
@@ -183,7 +180,7 @@ pub(super) fn of_release(error: ReleaseError, lang: Lang) -> Explanation {
         ),
         ReleaseError::NotInPlan(_) => told(
             lang,
-            "ReleaseError::NotInPlan",
+            &error,
             (
                 "Yêu cầu có giờ nằm ngoài đăng ký này.",
                 "Gọi cho cơ quan y tế; không có gì được gửi đi.",
@@ -195,7 +192,7 @@ pub(super) fn of_release(error: ReleaseError, lang: Lang) -> Explanation {
         ),
         ReleaseError::NotOver { window, .. } => told(
             lang,
-            "ReleaseError::NotOver",
+            &error,
             (
                 format!(
                     "Giờ {} ngày {} chưa kết thúc.",
@@ -215,13 +212,13 @@ pub(super) fn of_release(error: ReleaseError, lang: Lang) -> Explanation {
         ),
         ReleaseError::NotRequested(_) => told(
             lang,
-            "ReleaseError::NotRequested",
+            &error,
             ("Không ai xin giờ này.", REPORT.0),
             ("Nobody asked for this hour.", REPORT.1),
         ),
         ReleaseError::ShareErased(_) => told(
             lang,
-            "ReleaseError::ShareErased",
+            &error,
             (
                 "Khoá của giờ này đã được xoá (quá 28 ngày).",
                 "Không còn gì để công bố; bạn có thể từ chối yêu cầu.",
@@ -233,7 +230,7 @@ pub(super) fn of_release(error: ReleaseError, lang: Lang) -> Explanation {
         ),
         ReleaseError::WrongShare { .. } => told(
             lang,
-            "ReleaseError::WrongShare",
+            &error,
             ("Phần khoá không khớp với mã.", REPORT.0),
             ("The share does not belong to the code.", REPORT.1),
         ),
@@ -241,64 +238,60 @@ pub(super) fn of_release(error: ReleaseError, lang: Lang) -> Explanation {
 }
 
 pub(super) fn of_request(error: RequestError, lang: Lang) -> Explanation {
-    let code = match error {
-        RequestError::Expired { expiry, .. } => {
-            return told(
-                lang,
-                "RequestError::Expired",
-                (
-                    format!(
-                        "Yêu cầu này đã hết hạn lúc {} ngày {}.",
-                        clock(expiry),
-                        date(expiry)
-                    ),
-                    "Không có gì được gửi đi; cơ quan y tế có thể hỏi lại.",
+    match error {
+        RequestError::Expired { expiry, .. } => told(
+            lang,
+            &error,
+            (
+                format!(
+                    "Yêu cầu này đã hết hạn lúc {} ngày {}.",
+                    clock(expiry),
+                    date(expiry)
                 ),
-                (
-                    format!(
-                        "This request ended at {} on {}.",
-                        clock(expiry),
-                        date(expiry)
-                    ),
-                    "Nothing was sent; the health authority may ask again.",
+                "Không có gì được gửi đi; cơ quan y tế có thể hỏi lại.",
+            ),
+            (
+                format!(
+                    "This request ended at {} on {}.",
+                    clock(expiry),
+                    date(expiry)
                 ),
-            );
-        }
-        RequestError::BadSignature => "RequestError::BadSignature",
-        RequestError::ItemCount(_) => "RequestError::ItemCount",
-        RequestError::Malformed(_) => "RequestError::Malformed",
-        RequestError::UnknownAdvice { .. } => "RequestError::UnknownAdvice",
-        RequestError::WindowsNotAscending { .. } => "RequestError::WindowsNotAscending",
-    };
-    told(
-        lang,
-        code,
-        (
-            "Trong hộp thư có thứ không phải yêu cầu do cơ quan y tế ký.",
-            "Không có gì được gửi đi; hãy gọi cho cơ quan y tế.",
+                "Nothing was sent; the health authority may ask again.",
+            ),
         ),
-        (
-            "The mailbox held something that is no request signed by the health authority.",
-            "Nothing was sent; call the health authority.",
+        RequestError::BadSignature
+        | RequestError::ItemCount(_)
+        | RequestError::Malformed(_)
+        | RequestError::UnknownAdvice { .. }
+        | RequestError::WindowsNotAscending { .. } => told(
+            lang,
+            &error,
+            (
+                "Trong hộp thư có thứ không phải yêu cầu do cơ quan y tế ký.",
+                "Không có gì được gửi đi; hãy gọi cho cơ quan y tế.",
+            ),
+            (
+                "The mailbox held something that is no request signed by the health authority.",
+                "Nothing was sent; call the health authority.",
+            ),
         ),
-    )
+    }
 }
 
 pub(super) fn of_sealed(error: SealedError, lang: Lang) -> Explanation {
-    let code = match error {
-        SealedError::DataTooLong { .. } => "SealedError::DataTooLong",
-        SealedError::DoesNotOpen => "SealedError::DoesNotOpen",
-        SealedError::LengthOutOfRange => "SealedError::LengthOutOfRange",
-        SealedError::PaddingNotZero => "SealedError::PaddingNotZero",
-        SealedError::RefusalWithData(_) => "SealedError::RefusalWithData",
-        SealedError::StatusMissing => "SealedError::StatusMissing",
-        SealedError::UnknownStatus(_) => "SealedError::UnknownStatus",
-        SealedError::WrongSize { .. } => "SealedError::WrongSize",
-    };
-    told(
-        lang,
-        code,
-        ("Thư trả lời không mở được hoặc không đúng dạng.", AGAIN.0),
-        ("The sealed reply does not open or is malformed.", AGAIN.1),
-    )
+    match error {
+        SealedError::DataTooLong { .. }
+        | SealedError::DoesNotOpen
+        | SealedError::LengthOutOfRange
+        | SealedError::PaddingNotZero
+        | SealedError::RefusalWithData(_)
+        | SealedError::StatusMissing
+        | SealedError::UnknownStatus(_)
+        | SealedError::WrongSize { .. } => told(
+            lang,
+            &error,
+            ("Thư trả lời không mở được hoặc không đúng dạng.", AGAIN.0),
+            ("The sealed reply does not open or is malformed.", AGAIN.1),
+        ),
+    }
 }

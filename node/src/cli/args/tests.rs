@@ -10,7 +10,7 @@ fn parse_words(words: &[&str]) -> Result<Command, UsageError> {
         .map(OsString::from)
         .collect();
     match parse(&args, Lang::En)? {
-        Parsed::Command(_, command) => Ok(*command),
+        Parsed::Command(_, command) => Ok(command),
         Parsed::Text(text) => panic!("{text}"),
     }
 }

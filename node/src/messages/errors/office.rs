@@ -12,7 +12,7 @@ impl Explain for RequestRefusal {
         match self {
             Self::EmptyTime => told(
                 lang,
-                "Request::EmptyTime",
+                self,
                 (
                     "Khoảng thời gian không có phút nào.",
                     "--to phải sau --from.",
@@ -21,7 +21,7 @@ impl Explain for RequestRefusal {
             ),
             Self::NotCovered(_) => told(
                 lang,
-                "Request::NotCovered",
+                self,
                 (
                     "Có giờ nằm ngoài 14 ngày trước xét nghiệm.",
                     "Chỉ xin các giờ trong 14 ngày gần đây.",
@@ -33,7 +33,7 @@ impl Explain for RequestRefusal {
             ),
             Self::PlanGone => told(
                 lang,
-                "Request::PlanGone",
+                self,
                 (
                     "Dữ liệu của kế hoạch này đã bị huỷ.",
                     "Các giờ quá cũ không công bố được nữa.",
@@ -43,10 +43,10 @@ impl Explain for RequestRefusal {
                     "Hours that old can no longer be released.",
                 ),
             ),
-            Self::Release(error) => error.explain(lang),
+            Self::Release(error) => of_release(error, lang),
             Self::TooManyWindows(count) => told(
                 lang,
-                "Request::TooManyWindows",
+                self,
                 (
                     format!("{count} giờ là quá nhiều cho một yêu cầu."),
                     "Chia thành nhiều yêu cầu ngắn hơn.",
@@ -58,7 +58,7 @@ impl Explain for RequestRefusal {
             ),
             Self::UnknownVenue => told(
                 lang,
-                "Request::UnknownVenue",
+                self,
                 (
                     "Không có địa điểm nào đăng ký với mã định danh này.",
                     "Kiểm tra 32 chữ số hex sau --venue.",
@@ -72,104 +72,87 @@ impl Explain for RequestRefusal {
     }
 }
 
-impl Explain for ReleaseError {
-    fn explain(&self, lang: Lang) -> Explanation {
-        match self {
-            Self::BudgetSpent { budget } => told(
-                lang,
-                "Release::BudgetSpent",
-                (
-                    format!("Tờ này đã dùng hết {budget} giờ được công bố."),
-                    "Công bố thêm sẽ mở mọi giờ của tờ: địa điểm phải treo tờ dự phòng.",
-                ),
-                (
-                    format!("The {budget} releases of this sheet are spent."),
-                    "One more would open every hour of the sheet: the venue must hang its spare.",
-                ),
+/// Why hours cannot be released, told at the office.
+fn of_release(error: &ReleaseError, lang: Lang) -> Explanation {
+    match error {
+        ReleaseError::BudgetSpent { budget } => told(
+            lang,
+            error,
+            (
+                format!("Tờ này đã dùng hết {budget} giờ được công bố."),
+                "Công bố thêm sẽ mở mọi giờ của tờ: địa điểm phải treo tờ dự phòng.",
             ),
-            Self::NotInPlan(_) => told(
-                lang,
-                "Release::NotInPlan",
-                (
-                    "Có giờ không nằm trong kế hoạch của mã.",
-                    "Kiểm tra --from và --to.",
-                ),
-                (
-                    "An hour is not in the code's plan.",
-                    "Check --from and --to.",
-                ),
+            (
+                format!("The {budget} releases of this sheet are spent."),
+                "One more would open every hour of the sheet: the venue must hang its spare.",
             ),
-            Self::NotOver { .. } => told(
-                lang,
-                "Release::NotOver",
-                (
-                    "Có giờ chưa kết thúc.",
-                    "Đợi đến khi giờ đó qua rồi mới xin.",
-                ),
-                ("An hour is not over.", "Wait until it has ended."),
+        ),
+        ReleaseError::NotInPlan(_) => told(
+            lang,
+            error,
+            (
+                "Có giờ không nằm trong kế hoạch của mã.",
+                "Kiểm tra --from và --to.",
             ),
-            Self::NotRequested(_) => told(
-                lang,
-                "Release::NotRequested",
-                ("Có giờ không được xin.", "Xem lại yêu cầu."),
-                ("An hour was not asked for.", "Look at the request again."),
+            (
+                "An hour is not in the code's plan.",
+                "Check --from and --to.",
             ),
-            Self::ShareErased(_) => told(
-                lang,
-                "Release::ShareErased",
-                (
-                    "Khoá của giờ đó đã bị huỷ.",
-                    "Các giờ quá cũ không công bố được nữa.",
-                ),
-                (
-                    "The key of that hour was destroyed.",
-                    "Hours that old can no longer be released.",
-                ),
+        ),
+        ReleaseError::NotOver { .. } => told(
+            lang,
+            error,
+            (
+                "Có giờ chưa kết thúc.",
+                "Đợi đến khi giờ đó qua rồi mới xin.",
             ),
-            Self::WrongShare { .. } => told(
-                lang,
-                "Release::WrongShare",
-                (
-                    "Địa điểm đã gửi nửa khoá sai.",
-                    "Không có gì được công bố; liên hệ địa điểm.",
-                ),
-                (
-                    "The venue sent a wrong share.",
-                    "Nothing is published; call the venue.",
-                ),
+            ("An hour is not over.", "Wait until it has ended."),
+        ),
+        ReleaseError::NotRequested(_) => told(
+            lang,
+            error,
+            ("Có giờ không được xin.", "Xem lại yêu cầu."),
+            ("An hour was not asked for.", "Look at the request again."),
+        ),
+        ReleaseError::ShareErased(_) => told(
+            lang,
+            error,
+            (
+                "Khoá của giờ đó đã bị huỷ.",
+                "Các giờ quá cũ không công bố được nữa.",
             ),
-        }
+            (
+                "The key of that hour was destroyed.",
+                "Hours that old can no longer be released.",
+            ),
+        ),
+        ReleaseError::WrongShare { .. } => told(
+            lang,
+            error,
+            (
+                "Địa điểm đã gửi nửa khoá sai.",
+                "Không có gì được công bố; liên hệ địa điểm.",
+            ),
+            (
+                "The venue sent a wrong share.",
+                "Nothing is published; call the venue.",
+            ),
+        ),
     }
 }
 
-impl Explain for BuildError {
-    fn explain(&self, lang: Lang) -> Explanation {
-        let code = match self {
-            Self::CaseMissing(_) => "Build::CaseMissing",
-            Self::CaseNotActive(_) => "Build::CaseNotActive",
-            Self::ChangeOfDecoy(_) => "Build::ChangeOfDecoy",
-            Self::EntryUnknown(_) => "Build::EntryUnknown",
-            Self::HistoryDamaged(_) => "Build::HistoryDamaged",
-            Self::KeyOfTwoWindows(_) => "Build::KeyOfTwoWindows",
-            Self::ReleasedBefore(_) => "Build::ReleasedBefore",
-            Self::SeqZero => "Build::SeqZero",
-            Self::TimeOutOfRange(_) => "Build::TimeOutOfRange",
-            Self::TooManyCases => "Build::TooManyCases",
-            Self::TooManyEntries => "Build::TooManyEntries",
-            Self::WindowInFuture(_) => "Build::WindowInFuture",
-            Self::WindowTooOld(_) => "Build::WindowTooOld",
-        };
-        told(
-            lang,
-            code,
-            (
-                format!("Không dựng được lô: {self}."),
-                "Không có gì được công bố. Xem nhật ký của nút và báo cho người phát triển.",
-            ),
-            (
-                format!("The batch cannot be built: {self}."),
-                "Nothing is published. See the node's messages and tell the developers.",
-            ),
-        )
-    }
+/// Why a tick's batch cannot be built.
+pub(crate) fn of_build(error: &BuildError, lang: Lang) -> Explanation {
+    told(
+        lang,
+        error,
+        (
+            format!("Không dựng được lô: {error}."),
+            "Không có gì được công bố. Xem nhật ký của nút và báo cho người phát triển.",
+        ),
+        (
+            format!("The batch cannot be built: {error}."),
+            "Nothing is published. See the node's messages and tell the developers.",
+        ),
+    )
 }

@@ -2,18 +2,22 @@
 //! Knows the enums and words.
 //! Specified in specs/refusals.md.
 
+use super::disk::HINTS;
+use crate::config::Config;
 use crate::control::ControlError;
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::mirror::MirrorError;
 use crate::net::NetError;
 use crate::service::RunError;
+use lachan_shell::errors::{of_home, of_store};
+use lachan_shell::home::Settings;
 
 impl Explain for ControlError {
     fn explain(&self, lang: Lang) -> Explanation {
         match self {
             Self::Broken(kind) => told(
                 lang,
-                "Control::Broken",
+                self,
                 (
                     format!("Mất liên lạc với nút đang chạy: {kind}."),
                     "Xem nhật ký của nút rồi thử lại.",
@@ -25,7 +29,7 @@ impl Explain for ControlError {
             ),
             Self::Malformed => told(
                 lang,
-                "Control::Malformed",
+                self,
                 (
                     "Nút đang chạy không hiểu lệnh này.",
                     "Lệnh và nút phải cùng phiên bản: khởi động lại nút.",
@@ -37,7 +41,7 @@ impl Explain for ControlError {
             ),
             Self::NotAnOffice => told(
                 lang,
-                "Control::NotAnOffice",
+                self,
                 (
                     "Nút này không phải văn phòng.",
                     "Chạy lệnh này ở nút của cơ quan y tế.",
@@ -49,7 +53,7 @@ impl Explain for ControlError {
             ),
             Self::NotRunning => told(
                 lang,
-                "Control::NotRunning",
+                self,
                 (
                     "Không có nút nào đang chạy trong thư mục này.",
                     "Chạy `lachan-node run` trước.",
@@ -58,7 +62,7 @@ impl Explain for ControlError {
             ),
             Self::Stopping => told(
                 lang,
-                "Control::Stopping",
+                self,
                 (
                     "Nút đang kết thúc, hoặc việc vừa xin đã hỏng.",
                     "Xem nhật ký của nút rồi thử lại.",
@@ -77,7 +81,7 @@ impl Explain for NetError {
         match self {
             Self::BadKey => told(
                 lang,
-                "Net::BadKey",
+                self,
                 (
                     "Khoá mạng của nút bị hỏng.",
                     "Lấy lại keys/network từ bản sao.",
@@ -89,7 +93,7 @@ impl Explain for NetError {
             ),
             Self::CannotListen(index) => told(
                 lang,
-                "Net::CannotListen",
+                self,
                 (
                     format!("Không nghe được ở địa chỉ thứ {index} của thiết lập."),
                     "Chọn cổng còn trống trong node.toml, hoặc cổng 0.",
@@ -101,7 +105,7 @@ impl Explain for NetError {
             ),
             Self::Swarm => told(
                 lang,
-                "Net::Swarm",
+                self,
                 (
                     "Không dựng được mạng.",
                     "Kiểm tra số tệp được mở (ulimit -n) rồi thử lại.",
@@ -121,7 +125,7 @@ impl Explain for RunError {
             Self::Clock(error) => error.explain(lang),
             Self::Control(kind) => told(
                 lang,
-                "Run::Control",
+                self,
                 (
                     format!("Không tạo được control.sock: {kind}."),
                     "Kiểm tra quyền truy cập thư mục.",
@@ -131,12 +135,12 @@ impl Explain for RunError {
                     "Check the permissions of the home.",
                 ),
             ),
-            Self::Home(error) => error.explain(lang),
+            Self::Home(error) => of_home(error, lang, &Config::LAYOUT),
             Self::Key(error) => error.explain(lang),
             Self::Ledger(error) | Self::Mirror(MirrorError::Ledger(error)) => error.explain(lang),
             Self::Mirror(MirrorError::Follow(_) | MirrorError::Link(_)) => told(
                 lang,
-                "Run::Mirror",
+                self,
                 (
                     "Bản sao của một sổ bị hỏng.",
                     "Xoá thư mục của sổ đó trong log/ rồi chạy lại: nút sẽ lấy lại từ đầu.",
@@ -150,7 +154,7 @@ impl Explain for RunError {
             Self::Office(error) => error.explain(lang),
             Self::Runtime(kind) => told(
                 lang,
-                "Run::Runtime",
+                self,
                 (
                     format!("Hệ thống không cho nút chạy: {kind}."),
                     "Kiểm tra giới hạn tiến trình và tệp mở.",
@@ -160,7 +164,7 @@ impl Explain for RunError {
                     "Check the limits of processes and open files.",
                 ),
             ),
-            Self::Store(error) => error.explain(lang),
+            Self::Store(error) => of_store(error, lang, &HINTS),
             Self::Trust(error) => error.explain(lang),
         }
     }

@@ -5,6 +5,7 @@
 use super::{OfficeHost, RunError};
 use crate::control::server::Asked;
 use crate::control::{Answer, Ask, ControlError};
+use crate::messages::errors::of_build;
 use crate::messages::{Explain, Lang, RequestWord};
 use crate::office::{
     Input, Publication, ReplyTo, RequestRefusal, RequestStage, RequestSummary, Requested,
@@ -91,7 +92,7 @@ impl OfficeHost {
     ) {
         self.reply_command(to, |lang| match result {
             Ok(published) => Ok(published_json(published.as_ref())),
-            Err(error) => Err(error.explain(lang)),
+            Err(error) => Err(of_build(&error, lang)),
         });
     }
 

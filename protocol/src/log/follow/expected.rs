@@ -2,8 +2,8 @@
 //! Knows one way from frontier to root; does not know who sent it.
 //! Specified in specs/protocol.md §8.6.
 
+use crate::crypto::tree::{Frontier, Hash};
 use crate::log::checkpoint::Checkpoint;
-use crate::log::merkle::{Frontier, Hash};
 use crate::log::tiles::{TILE_HEIGHT, TILE_WIDTH};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;

@@ -2,7 +2,7 @@
 //! Knows the edge of what was given; does not know what is being fetched.
 //! Specified in specs/protocol.md §8.6.
 
-use crate::log::merkle::{Frontier, NotAFrontier};
+use crate::crypto::tree::{Frontier, NotAFrontier};
 use crate::log::tiles::TILE_WIDTH;
 use crate::wire::DecodeError;
 use alloc::vec::Vec;

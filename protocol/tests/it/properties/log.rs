@@ -5,12 +5,12 @@
 )]
 use lachan_protocol::crypto::hash::sha256;
 use lachan_protocol::crypto::sign::SigningKey;
+use lachan_protocol::crypto::tree::{Frontier, Hash};
 use lachan_protocol::log::checkpoint::{Checkpoint, CheckpointError};
 use lachan_protocol::log::follow::{
     FARTHEST, FollowError, FollowState, Follower, Input, Output, Request,
 };
 use lachan_protocol::log::leaf::Leaf;
-use lachan_protocol::log::merkle::{Frontier, Hash};
 use lachan_protocol::log::note::{NoteSigner, SignatureType, SignedNote, Vkey};
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::log::proof::{

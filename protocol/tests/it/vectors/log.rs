@@ -5,11 +5,11 @@ use crate::vectors::sealed::{against_file, named};
 use lachan_protocol::crypto::exchange::ExchangeSecret;
 use lachan_protocol::crypto::point::SecretScalar;
 use lachan_protocol::crypto::sign::SigningKey;
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::id::{AuthorityId, CodeId};
 use lachan_protocol::log::leaf::{
     HelperLeaf, Leaf, PrekeyLeaf, RegistrationsLeaf, RevocationLeaf, SignedLeaf,
 };
-use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::tile_set::{
     TileBuilder, entries_from_bundle, hashes_from_tile, push_entry, tile_to_bytes,
 };

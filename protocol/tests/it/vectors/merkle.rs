@@ -1,6 +1,6 @@
 //! Vectors of trees: roots, frontiers and proofs, and the proofs that are refused.
 use crate::vectors::sealed::{against_file, named};
-use lachan_protocol::log::merkle::{Frontier, Hash};
+use lachan_protocol::crypto::tree::{Frontier, Hash};
 use lachan_protocol::log::proof::{
     prove_consistency, prove_inclusion, verify_consistency, verify_inclusion,
 };

@@ -6,8 +6,8 @@
 use crate::properties::log::{ORIGIN, log_signer};
 use crate::vectors::sealed::{against_file, named};
 use lachan_protocol::crypto::sign::SigningKey;
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::log::checkpoint::Checkpoint;
-use lachan_protocol::log::merkle::Hash;
 use lachan_protocol::log::note::{NoteError, NoteSigner, SignatureType, SignedNote, Vkey};
 use lachan_protocol::log::policy::{Quorum, WitnessPolicy};
 use lachan_protocol::time::UnixTime;

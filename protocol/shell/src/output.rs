@@ -1,25 +1,43 @@
 //! What a command answers: one JSON object, an exit code, and texts that cannot steer a terminal.
-//! Knows shapes only; the terminal is asked in `cli`.
-//! Specified in specs/protocol.md §13 and specs/interfaces.md.
+//! Knows shapes only; the terminal is asked in `terminal`.
+//! Specified in specs/protocol.md §12.
 
-use crate::messages::{Explanation, Message};
+use crate::words::Explanation;
 use lachan_protocol::text::is_forbidden;
 use serde_json::{Value, json};
 
-/// What a command that worked has to say.
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, or nothing found.
+    Done = 0,
+    /// The answer is bad news.
+    BadNews = 1,
+    /// It could not be done.
+    Failed = 2,
+}
+
+/// What a command that worked has to say; `M` is one line of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Done {
+pub struct Done<M> {
     /// `data` of the JSON object.
     pub data: Value,
     /// The same for people, line by line, on standard output.
-    pub lines: Vec<Message>,
+    pub lines: Vec<M>,
+    /// 0 or 1.
+    pub exit: Exit,
 }
 
-impl Done {
-    /// An answer.
+impl<M> Done<M> {
+    /// An answer that is no bad news.
     #[must_use]
-    pub const fn new(data: Value, lines: Vec<Message>) -> Self {
-        Self { data, lines }
+    pub const fn new(data: Value, lines: Vec<M>) -> Self {
+        Self {
+            data,
+            lines,
+            exit: Exit::Done,
+        }
     }
 }
 
@@ -53,7 +71,10 @@ mod tests {
 
     #[test]
     fn a_text_from_outside_cannot_steer_the_terminal() {
-        assert_eq!(plain("a\u{1b}[31m\u{202e}"), "a\u{fffd}[31m\u{fffd}");
-        assert_eq!(plain("Bến Nước"), "Bến Nước");
+        assert_eq!(
+            plain("Phở \u{1b}[31mđỏ\u{202e}"),
+            "Phở \u{fffd}[31mđỏ\u{fffd}"
+        );
+        assert_eq!(plain("Quán Phở Thìn"), "Quán Phở Thìn");
     }
 }

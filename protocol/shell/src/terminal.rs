@@ -3,14 +3,45 @@
 //! Specified in specs/protocol.md §12.
 #![expect(clippy::print_stderr, reason = "this is the one place that prints")]
 
-use super::CliError;
-use crate::messages::{Explain, Lang, Message, Speak};
-use crate::output::{Done, done_json, error_json};
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::arguments::{Global, Parsed, UsageError, peek};
+use crate::output::{Done, Exit, done_json, error_json};
+use crate::words::{Explain, Lang, Speak};
+use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Runs a program: private files, then parse, work, print; gives the exit code.
+pub fn run<C, M: Speak, E: Explain + From<UsageError>>(
+    args: impl IntoIterator<Item = OsString>,
+    parse: impl FnOnce(&[OsString], Lang) -> Result<Parsed<C>, UsageError>,
+    work: impl FnOnce(&Global, C, &Terminal) -> Result<Done<M>, E>,
+) -> ExitCode {
+    lachan_store::private_umask();
+    let args: Vec<OsString> = args.into_iter().collect();
+    let terminal = peek(&args);
+    let result = match parse(&args, terminal.lang) {
+        Ok(Parsed::Text(text)) => {
+            terminal.text(&text);
+            return ExitCode::SUCCESS;
+        }
+        Ok(Parsed::Command(global, command)) => work(&global, command, &terminal),
+        Err(error) => Err(error.into()),
+    };
+    let exit = match result {
+        Ok(done) => {
+            terminal.done(&done);
+            done.exit
+        }
+        Err(error) => {
+            terminal.error(&error);
+            Exit::Failed
+        }
+    };
+    ExitCode::from(exit as u8)
+}
 
 /// How this run speaks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Terminal {
     lang: Lang,
     json: bool,
@@ -35,6 +66,12 @@ impl Terminal {
         self.json
     }
 
+    /// Whether a person sees what goes to standard error, and not JSON.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+
     /// Whether a person sits at standard output and can see colours.
     #[must_use]
     pub fn has_colour(&self) -> bool {
@@ -48,7 +85,7 @@ impl Terminal {
     }
 
     /// The answer of a command that worked.
-    pub fn done(&self, done: &Done) {
+    pub fn done(&self, done: &Done<impl Speak>) {
         if self.json {
             put(std::io::stdout(), &done_json(&done.data).to_string());
             return;
@@ -59,7 +96,7 @@ impl Terminal {
     }
 
     /// The answer of a command that could not.
-    pub fn error(&self, error: &CliError) {
+    pub fn error(&self, error: &impl Explain) {
         let explanation = error.explain(self.lang);
         if self.json {
             put(std::io::stdout(), &error_json(&explanation).to_string());
@@ -72,12 +109,12 @@ impl Terminal {
     }
 
     /// Something to know that is not the answer.
-    pub fn note(&self, message: &Message) {
+    pub fn note(&self, message: &impl Speak) {
         put(std::io::stderr(), &message.say(self.lang));
     }
 
     /// One more line of an answer that comes bit by bit (`--watch`); nothing in JSON.
-    pub fn line(&self, message: &Message) {
+    pub fn line(&self, message: &impl Speak) {
         if !self.json {
             put(std::io::stdout(), &message.say(self.lang));
         }
@@ -85,7 +122,7 @@ impl Terminal {
 
     /// Asks a yes-or-no question; none when nobody is there to answer.
     #[must_use]
-    pub fn ask(&self, question: &Message, default: bool) -> Option<bool> {
+    pub fn ask(&self, question: &impl Speak, default: bool) -> Option<bool> {
         if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
             return None;
         }
@@ -101,21 +138,6 @@ impl Terminal {
         let mut answer = String::new();
         std::io::stdin().lock().read_line(&mut answer).ok()?;
         Some(read_answer(&answer, default))
-    }
-
-    /// A bar for work that takes a while; invisible when nobody looks.
-    #[must_use]
-    pub fn progress(&self, unit: &Message) -> ProgressBar {
-        if self.json || !std::io::stderr().is_terminal() {
-            return ProgressBar::hidden();
-        }
-        let template = format!(
-            "{{bar:32}} {{pos}}/{{len}} {} ({{elapsed}})",
-            unit.say(self.lang)
-        );
-        let style = ProgressStyle::with_template(&template)
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-        ProgressBar::new(0).with_style(style)
     }
 }
 
