@@ -131,13 +131,53 @@ helps! {
     }
     /// Examples of release request
     ExamplesRequest {
-        vi: "Ví dụ:\n  lachan-node release request --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:10:00Z --to 2026-11-24T10:25:00Z --advice 2",
-        en: "Example:\n  lachan-node release request --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:10:00Z --to 2026-11-24T10:25:00Z --advice 2"
+        vi: "Ví dụ (văn phòng đang chạy):\n  lachan-node release request --home ./vanphong --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:10:00Z --to 2026-11-24T10:25:00Z --advice 2",
+        en: "Example (with the office running):\n  lachan-node release request --home ./office --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:10:00Z --to 2026-11-24T10:25:00Z --advice 2"
     }
     /// Examples of trust sign
     ExamplesSign {
         vi: "Ví dụ:\n  lachan-node trust root --out root.key\n  lachan-node trust sign --root-key root.key --sequence 1 --until 2027-12-31T00:00:00Z --authority ./vanphong/authority.txt --out trust.txt",
         en: "Example:\n  lachan-node trust root --out root.key\n  lachan-node trust sign --root-key root.key --sequence 1 --until 2027-12-31T00:00:00Z --authority ./office/authority.txt --out trust.txt"
+    }
+    /// Examples of publish
+    ExamplesPublish {
+        vi: "Ví dụ (văn phòng đang chạy):\n  lachan-node publish --home ./vanphong",
+        en: "Example (with the office running):\n  lachan-node publish --home ./office"
+    }
+    /// Examples of release
+    ExamplesRelease {
+        vi: "Ví dụ (văn phòng đang chạy):\n  lachan-node release request --home ./vanphong --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:10:00Z --to 2026-11-24T10:25:00Z\n  lachan-node release list --home ./vanphong",
+        en: "Examples (with the office running):\n  lachan-node release request --home ./office --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:10:00Z --to 2026-11-24T10:25:00Z\n  lachan-node release list --home ./office"
+    }
+    /// Examples of release list
+    ExamplesList {
+        vi: "Ví dụ (văn phòng đang chạy):\n  lachan-node release list --home ./vanphong",
+        en: "Example (with the office running):\n  lachan-node release list --home ./office"
+    }
+    /// Examples of run
+    ExamplesRun {
+        vi: "Ví dụ:\n  lachan-node run --home ./nut",
+        en: "Example:\n  lachan-node run --home ./relay"
+    }
+    /// Examples of status
+    ExamplesStatus {
+        vi: "Ví dụ (nút đang chạy):\n  lachan-node status --home ./nut\n  lachan-node status --home ./nut --json",
+        en: "Examples (with the node running):\n  lachan-node status --home ./relay\n  lachan-node status --home ./relay --json"
+    }
+    /// Examples of trust
+    ExamplesTrust {
+        vi: "Ví dụ:\n  lachan-node trust root --out root.key\n  lachan-node trust sign --root-key root.key --sequence 1 --until 2027-12-31T00:00:00Z --authority ./vanphong/authority.txt --out trust.txt\n  lachan-node trust install --home ./nut --trust trust.txt --root \"$VKEY\"",
+        en: "Examples:\n  lachan-node trust root --out root.key\n  lachan-node trust sign --root-key root.key --sequence 1 --until 2027-12-31T00:00:00Z --authority ./office/authority.txt --out trust.txt\n  lachan-node trust install --home ./relay --trust trust.txt --root \"$VKEY\""
+    }
+    /// Examples of trust install
+    ExamplesInstall {
+        vi: "Ví dụ (VKEY là dòng mà `trust root` in ra):\n  lachan-node trust install --home ./nut --trust trust.txt --root \"$VKEY\"",
+        en: "Example (VKEY is the line that `trust root` printed):\n  lachan-node trust install --home ./relay --trust trust.txt --root \"$VKEY\""
+    }
+    /// Examples of trust root
+    ExamplesTrustRoot {
+        vi: "Ví dụ:\n  VKEY=$(lachan-node trust root --out root.key)",
+        en: "Example:\n  VKEY=$(lachan-node trust root --out root.key)"
     }
     /// init
     Init {

@@ -26,9 +26,11 @@ pub fn root(lang: Lang) -> Clap {
     let commands = [
         init(lang),
         trust(lang),
-        command("run", Help::Run, lang).arg(flag("until-stdin-closes", Help::ArgUntilStdin, lang)),
-        command("status", Help::Status, lang),
-        command("publish", Help::Publish, lang),
+        command("run", Help::Run, lang)
+            .after_help(Help::ExamplesRun.say(lang))
+            .arg(flag("until-stdin-closes", Help::ArgUntilStdin, lang)),
+        command("status", Help::Status, lang).after_help(Help::ExamplesStatus.say(lang)),
+        command("publish", Help::Publish, lang).after_help(Help::ExamplesPublish.say(lang)),
         release(lang),
     ];
     frame
@@ -60,9 +62,11 @@ fn init(lang: Lang) -> Clap {
 
 fn trust(lang: Lang) -> Clap {
     command("trust", Help::Trust, lang)
+        .after_help(Help::ExamplesTrust.say(lang))
         .subcommand_required(true)
         .subcommands([
             command("root", Help::TrustRoot, lang)
+                .after_help(Help::ExamplesTrustRoot.say(lang))
                 .arg(path("out", "FILE", Help::ArgOutKey, lang).required(true)),
             command("sign", Help::TrustSign, lang)
                 .after_help(Help::ExamplesSign.say(lang))
@@ -80,6 +84,7 @@ fn trust(lang: Lang) -> Clap {
                 )
                 .arg(path("out", "FILE", Help::ArgOutList, lang).required(true)),
             command("install", Help::TrustInstall, lang)
+                .after_help(Help::ExamplesInstall.say(lang))
                 .arg(path("trust", "FILE", Help::ArgTrust, lang).required(true))
                 .arg(option("root", "VKEY", Help::ArgRoot, lang).required(true)),
         ])
@@ -87,6 +92,7 @@ fn trust(lang: Lang) -> Clap {
 
 fn release(lang: Lang) -> Clap {
     command("release", Help::Release, lang)
+        .after_help(Help::ExamplesRelease.say(lang))
         .subcommand_required(true)
         .subcommands([
             command("request", Help::ReleaseRequest, lang)
@@ -99,7 +105,7 @@ fn release(lang: Lang) -> Clap {
                 .arg(time("from", Help::ArgFrom, lang).required(true))
                 .arg(time("to", Help::ArgTo, lang).required(true))
                 .arg(option("advice", "N", Help::ArgAdvice, lang).value_parser(parse_advice)),
-            command("list", Help::ReleaseList, lang),
+            command("list", Help::ReleaseList, lang).after_help(Help::ExamplesList.say(lang)),
         ])
 }
 

@@ -60,6 +60,21 @@ fn helps_read_as_kept_in_both_languages() {
 }
 
 #[test]
+fn each_help_has_an_example_of_its_own_command() {
+    for words in COMMANDS {
+        let wanted = format!("lachan-node {}", words.join(" "));
+        for lang in [Lang::Vi, Lang::En] {
+            let text = help(words, lang);
+            let (_, examples) = text
+                .split_once(lang.choose("\nVí dụ", "\nExample"))
+                .unwrap_or_else(|| panic!("no example: {words:?}"));
+            let named = examples.contains(wanted.trim_end());
+            assert!(named, "{words:?}: {examples}");
+        }
+    }
+}
+
+#[test]
 fn an_office_needs_what_stands_on_the_trust_list() {
     let office = [
         "init",
