@@ -9,9 +9,12 @@ use lachan_link::dialer::peer_of;
 use lachan_link::{Multiaddr, PeerId};
 use libp2p::Swarm;
 use libp2p::core::transport::ListenerId;
+use libp2p::multiaddr::Protocol;
 use libp2p::swarm::SwarmEvent;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv6Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 const LISTEN_PATIENCE: Duration = Duration::from_secs(10);
@@ -45,6 +48,9 @@ pub(super) async fn listen(
 }
 
 async fn listen_at(swarm: &mut Swarm<Node>, address: &Multiaddr) -> Option<Vec<Multiaddr>> {
+    if !is_free(address) {
+        return None;
+    }
     let listener = swarm.listen_on(address.clone()).ok()?;
     let first = tokio::time::timeout(LISTEN_PATIENCE, first_address(swarm, listener))
         .await
@@ -52,6 +58,26 @@ async fn listen_at(swarm: &mut Swarm<Node>, address: &Multiaddr) -> Option<Vec<M
     let mut found = BTreeSet::from([first]);
     found.extend(more_addresses(swarm, listener).await);
     Some(found.into_iter().collect())
+}
+
+/// Whether nobody listens there. The swarm shares ports (`SO_REUSEPORT`), so that it would listen beside another
+/// process without a word; a plain socket does not. What is no IP and port is left to the swarm.
+fn is_free(address: &Multiaddr) -> bool {
+    let mut parts = address.iter();
+    let ip = match parts.next() {
+        Some(Protocol::Ip4(ip)) => IpAddr::from(ip),
+        // a plain socket at :: would take IPv4 too, where this node may listen itself
+        Some(Protocol::Ip6(ip)) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
+        Some(Protocol::Ip6(ip)) => IpAddr::from(ip),
+        _ => return true,
+    };
+    match parts.next() {
+        Some(Protocol::Tcp(port)) if port != 0 => {
+            let bound = TcpListener::bind((ip, port));
+            !bound.is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
+        }
+        _ => true,
+    }
 }
 
 async fn first_address(swarm: &mut Swarm<Node>, wanted: ListenerId) -> Option<Multiaddr> {

@@ -22,9 +22,19 @@ impl LogSource for Nothing {
 }
 
 async fn node(offices: Vec<Multiaddr>, office: Option<OfficeDoor>, limits: Limits) -> Net {
+    let listen = ("/ip4/127.0.0.1/tcp/0".parse().unwrap(), None);
+    node_at(listen, offices, office, limits).await.unwrap()
+}
+
+async fn node_at(
+    listen: (Multiaddr, Option<Multiaddr>),
+    offices: Vec<Multiaddr>,
+    office: Option<OfficeDoor>,
+    limits: Limits,
+) -> Result<Net, NetError> {
     let settings = NetSettings {
         key: Zeroizing::new(rand::random()),
-        listen: vec![("/ip4/127.0.0.1/tcp/0".parse().unwrap(), None)],
+        listen: vec![listen],
         peers: Vec::new(),
         offices,
         office_patience: Duration::from_secs(1),
@@ -37,10 +47,8 @@ async fn node(offices: Vec<Multiaddr>, office: Option<OfficeDoor>, limits: Limit
         logs: Arc::new(Nothing),
         office,
     };
-    start(&settings, gossip::tests::any(), parts)
-        .await
-        .unwrap()
-        .0
+    let started = start(&settings, gossip::tests::any(), parts).await;
+    started.map(|(net, _)| net)
 }
 
 fn address(net: &Net) -> Multiaddr {
@@ -109,4 +117,17 @@ async fn a_peer_that_asks_too_much_is_told_to_wait_and_others_are_served() {
         .unwrap();
     let served = other.fetch(request()).await.unwrap();
     assert!(matches!(served, LogReply::Part { .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refuses_port_that_another_node_has_and_leaves_the_last_runs_port_for_a_free_one() {
+    let first = node(Vec::new(), None, Limits::default()).await;
+    let taken: Multiaddr = address(&first).into_iter().take(2).collect();
+    let beside = |wanted, last| node_at((wanted, last), Vec::new(), None, Limits::default());
+    let refused = beside(taken.clone(), None).await.map(|_| ());
+    assert_eq!(refused, Err(NetError::CannotListen(1)));
+    let any: Multiaddr = "/ip4/127.0.0.1/tcp/0".parse().unwrap();
+    let other = beside(any, Some(taken.clone())).await.unwrap();
+    let found: Multiaddr = address(&other).into_iter().take(2).collect();
+    assert_ne!(found, taken);
 }
