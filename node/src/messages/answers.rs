@@ -178,6 +178,12 @@ impl Speak for RequestWord {
     }
 }
 
+/// A number with its noun, in English; Vietnamese nouns have one form.
+fn count(number: u64, one: &str, many: &str) -> String {
+    let noun = if number == 1 { one } else { many };
+    format!("{number} {noun}")
+}
+
 impl Speak for Message {
     fn en(&self) -> String {
         match self {
@@ -187,13 +193,18 @@ impl Speak for Message {
             Self::AuthorityWritten { file } => format!(
                 "{file} is this authority's block of a trust list: have the root sign it (`trust sign`), then `trust install`."
             ),
-            Self::Log { origin, size } => format!("Log {origin}: {size} leaves"),
+            Self::Log { origin, size } => {
+                format!("Log {origin}: {}", count(*size, "leaf", "leaves"))
+            }
             Self::NoLogs => "No log is known yet.".into(),
             Self::Node {
                 peer_id,
                 roles,
                 peers,
-            } => format!("{roles} {peer_id}, connected with {peers}"),
+            } => format!(
+                "{roles} {peer_id}, connected with {}",
+                count(*peers, "node", "nodes")
+            ),
             Self::NothingDue => "Nothing is due: the newest tick is published.".into(),
             Self::Office {
                 registrations,
@@ -203,7 +214,8 @@ impl Speak for Message {
                 seq,
                 next_tick,
             } => format!(
-                "Office: {registrations} plans; requests: {waiting} waiting, {answered} approved, {declined} declined; tick {seq} published, the next at {next_tick}"
+                "Office: {}; requests: {waiting} waiting, {answered} approved, {declined} declined; tick {seq} published, the next at {next_tick}",
+                count(*registrations, "plan", "plans")
             ),
             Self::Published {
                 seq,
@@ -212,7 +224,10 @@ impl Speak for Message {
                 released,
                 parts,
             } => format!(
-                "Published tick {seq} of {time}: {entries} entries, {released} of them new hours, in {parts} leaves"
+                "Published tick {seq} of {time}: {}, {} among them, in {}",
+                count(*entries, "entry", "entries"),
+                count(*released, "new hour", "new hours"),
+                count(*parts, "leaf", "leaves")
             ),
             Self::Request {
                 request,
@@ -220,7 +235,10 @@ impl Speak for Message {
                 state,
             } => format!("{request}  {hours}  {}", state.en()),
             Self::Requested { request, windows } => {
-                format!("Request {request}: {windows} hours are on offer in the venue's mailbox.")
+                format!(
+                    "Request {request}, of {}, is on offer in the venue's mailbox.",
+                    count(*windows, "hour", "hours")
+                )
             }
             Self::NoRequests => "There are no requests.".into(),
             Self::RootMade { file } => format!(
@@ -230,7 +248,10 @@ impl Speak for Message {
             Self::Stopping => "Ending.".into(),
             Self::TestClock { time } => format!("Test clock: {time}"),
             Self::TrustSigned { authorities, file } => {
-                format!("Signed a trust list of {authorities} authorities: {file}")
+                format!(
+                    "Signed a trust list of {}: {file}",
+                    count(*authorities, "authority", "authorities")
+                )
             }
             Self::TrustInstalled { sequence } => format!("Installed trust list {sequence}."),
             Self::Verbatim(text) => text.clone(),
@@ -293,5 +314,21 @@ impl Speak for Message {
             Self::TrustInstalled { sequence } => format!("Đã cài danh sách tin cậy số {sequence}."),
             Self::Verbatim(text) => text.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_thing_is_said_in_the_singular() {
+        let of = |number: u64| Message::TrustSigned {
+            authorities: number,
+            file: "trust.txt".into(),
+        };
+        assert!(of(1).en().contains("1 authority:"));
+        assert!(of(2).en().contains("2 authorities:"));
+        assert_eq!(count(0, "hour", "hours"), "0 hours");
     }
 }
