@@ -9,7 +9,7 @@ use crate::messages::{Explain, Explanation, Lang, told};
 use crate::mirror::MirrorError;
 use crate::net::NetError;
 use crate::service::RunError;
-use lachan_shell::errors::{of_home, of_store};
+use lachan_shell::errors::{of_home, of_store, of_system};
 use lachan_shell::home::Settings;
 
 impl Explain for ControlError {
@@ -19,11 +19,14 @@ impl Explain for ControlError {
                 lang,
                 self,
                 (
-                    format!("Mất liên lạc với nút đang chạy: {kind}."),
+                    format!("Mất liên lạc với nút đang chạy: {}.", of_system(*kind)[0]),
                     "Xem nhật ký của nút rồi thử lại.",
                 ),
                 (
-                    format!("The connection with the running node broke: {kind}."),
+                    format!(
+                        "The connection with the running node broke: {}.",
+                        of_system(*kind)[1]
+                    ),
                     "See the node's messages and try again.",
                 ),
             ),
@@ -127,11 +130,11 @@ impl Explain for RunError {
                 lang,
                 self,
                 (
-                    format!("Không tạo được control.sock: {kind}."),
+                    format!("Không tạo được control.sock: {}.", of_system(*kind)[0]),
                     "Kiểm tra quyền truy cập thư mục.",
                 ),
                 (
-                    format!("control.sock cannot be made: {kind}."),
+                    format!("control.sock cannot be made: {}.", of_system(*kind)[1]),
                     "Check the permissions of the home.",
                 ),
             ),
@@ -156,11 +159,14 @@ impl Explain for RunError {
                 lang,
                 self,
                 (
-                    format!("Hệ thống không cho nút chạy: {kind}."),
+                    format!("Hệ thống không cho nút chạy: {}.", of_system(*kind)[0]),
                     "Kiểm tra giới hạn tiến trình và tệp mở.",
                 ),
                 (
-                    format!("The system does not let the node run: {kind}."),
+                    format!(
+                        "The system does not let the node run: {}.",
+                        of_system(*kind)[1]
+                    ),
                     "Check the limits of processes and open files.",
                 ),
             ),

@@ -5,6 +5,7 @@
 use crate::config::ConfigError;
 use crate::keys::KeyError;
 use crate::messages::{Explain, Explanation, Lang, told};
+use lachan_shell::errors::of_system;
 
 impl Explain for ConfigError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -85,11 +86,17 @@ impl Explain for KeyError {
                 lang,
                 self,
                 (
-                    format!("Không đọc hoặc ghi được khoá {name}: {kind}."),
+                    format!(
+                        "Không đọc hoặc ghi được khoá {name}: {}.",
+                        of_system(*kind)[0]
+                    ),
                     "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
                 ),
                 (
-                    format!("The key {name} cannot be read or written: {kind}."),
+                    format!(
+                        "The key {name} cannot be read or written: {}.",
+                        of_system(*kind)[1]
+                    ),
                     "Check permissions and the space on the disk.",
                 ),
             ),

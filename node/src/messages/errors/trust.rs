@@ -4,6 +4,10 @@
 
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::trust::TrustError;
+use lachan_shell::errors::of_system;
+use lachan_shell::moment::rfc3339;
+use lachan_shell::output::plain;
+use std::path::Path;
 
 impl Explain for TrustError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -35,19 +39,37 @@ impl Explain for TrustError {
                     ),
                 )
             }
-            Self::Io(kind) => told(
-                lang,
-                self,
-                (
-                    format!("Không đọc hoặc ghi được tệp: {kind}."),
-                    "Kiểm tra các đường dẫn đã ghi.",
-                ),
-                (
-                    format!("A file cannot be read or written: {kind}."),
-                    "Check the paths you gave.",
-                ),
-            ),
+            Self::Io { file, kind } => {
+                let (file, [vi, en]) = (shown(file), of_system(*kind));
+                told(
+                    lang,
+                    self,
+                    (
+                        format!("Không đọc hoặc ghi được {file}: {vi}."),
+                        "Kiểm tra các đường dẫn đã ghi.",
+                    ),
+                    (
+                        format!("{file} cannot be read or written: {en}."),
+                        "Check the paths you gave.",
+                    ),
+                )
+            }
             Self::List(error) => error.explain(lang),
+            Self::NotARootKey { file } => {
+                let file = shown(file);
+                told(
+                    lang,
+                    self,
+                    (
+                        format!("{file} không phải khoá gốc."),
+                        "Sau --root-key phải là tệp bí mật mà `lachan-node trust root --out` đã tạo.",
+                    ),
+                    (
+                        format!("{file} is no root key."),
+                        "--root-key names the secret file that `lachan-node trust root --out` made.",
+                    ),
+                )
+            }
             Self::OtherKeys { origin } => told(
                 lang,
                 self,
@@ -60,6 +82,21 @@ impl Explain for TrustError {
                     "Have the root sign this office's authority.txt.",
                 ),
             ),
+            Self::Over { until } => {
+                let until = rfc3339(*until);
+                told(
+                    lang,
+                    self,
+                    (
+                        format!("Danh sách sẽ hết hạn lúc {until}, mà lúc đó đã qua."),
+                        "Chọn --until ở tương lai, chẳng hạn một năm sau.",
+                    ),
+                    (
+                        format!("The list would end at {until}, which is over already."),
+                        "Choose an --until that is ahead, such as a year from now.",
+                    ),
+                )
+            }
             Self::Root(error) => error.explain(lang),
             Self::Unlisted { origin } => told(
                 lang,
@@ -75,4 +112,9 @@ impl Explain for TrustError {
             ),
         }
     }
+}
+
+/// A path as a person may see it: nothing that steers a terminal.
+fn shown(file: &Path) -> String {
+    plain(&file.display().to_string())
 }

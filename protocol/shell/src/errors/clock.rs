@@ -2,6 +2,7 @@
 //! Knows the enum and words.
 //! Specified in specs/refusals.md.
 
+use super::of_system;
 use crate::clock::ClockError;
 use crate::words::{Explain, Explanation, Lang, told};
 
@@ -48,11 +49,11 @@ impl Explain for ClockError {
                 lang,
                 self,
                 (
-                    format!("Không đọc được tệp đồng hồ: {kind}."),
+                    format!("Không đọc được tệp đồng hồ: {}.", of_system(*kind)[0]),
                     "Kiểm tra đường dẫn sau --clock.",
                 ),
                 (
-                    format!("The clock file cannot be read: {kind}."),
+                    format!("The clock file cannot be read: {}.", of_system(*kind)[1]),
                     "Check the path after --clock.",
                 ),
             ),

@@ -2,6 +2,7 @@
 //! Knows the enum and words; a program's layout says what is particular to it.
 //! Specified in specs/refusals.md.
 
+use super::of_system;
 use crate::home::{HomeError, Layout};
 use crate::words::{Explain, Explanation, Lang, told};
 use std::fmt::Debug;
@@ -35,11 +36,14 @@ pub fn of_home<E: Explain + Debug>(
             lang,
             error,
             (
-                format!("Không đọc hoặc ghi được thư mục: {kind}."),
+                format!("Không đọc hoặc ghi được thư mục: {}.", of_system(*kind)[0]),
                 "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
             ),
             (
-                format!("The home cannot be read or written: {kind}."),
+                format!(
+                    "The home cannot be read or written: {}.",
+                    of_system(*kind)[1]
+                ),
                 "Check its permissions and the space on the disk.",
             ),
         ),

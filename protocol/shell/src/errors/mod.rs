@@ -9,6 +9,7 @@ mod clock;
 mod home;
 #[cfg(feature = "cli")]
 mod store;
+mod system;
 mod trust;
 #[cfg(feature = "cli")]
 mod usage;
@@ -17,5 +18,6 @@ mod usage;
 pub use home::of_home;
 #[cfg(feature = "cli")]
 pub use store::{StoreHints, of_store};
+pub use system::of_system;
 #[cfg(feature = "cli")]
 pub use usage::of_usage;

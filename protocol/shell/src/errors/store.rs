@@ -2,6 +2,7 @@
 //! Knows the enum and words; a program says what its people can do about a damaged store.
 //! Specified in specs/refusals.md.
 
+use super::of_system;
 use crate::words::{Explanation, Lang, told};
 use lachan_store::StoreError;
 
@@ -83,11 +84,17 @@ pub fn of_store(error: &StoreError, lang: Lang, hints: &StoreHints) -> Explanati
             lang,
             error,
             (
-                format!("Không đọc hoặc ghi được kho dữ liệu: {kind}."),
+                format!(
+                    "Không đọc hoặc ghi được kho dữ liệu: {}.",
+                    of_system(*kind)[0]
+                ),
                 "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
             ),
             (
-                format!("The store cannot be read or written: {kind}."),
+                format!(
+                    "The store cannot be read or written: {}.",
+                    of_system(*kind)[1]
+                ),
                 "Check its permissions and the space on the disk.",
             ),
         ),

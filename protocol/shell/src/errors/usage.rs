@@ -2,6 +2,7 @@
 //! Knows the enum and words; a program says how it is called.
 //! Specified in specs/refusals.md.
 
+use super::of_system;
 use crate::arguments::UsageError;
 use crate::words::{Explanation, Lang, told};
 
@@ -53,11 +54,11 @@ pub fn of_usage(error: &UsageError, lang: Lang, program: &str) -> Explanation {
             lang,
             error,
             (
-                format!("Không đọc được dữ liệu vào: {kind}."),
+                format!("Không đọc được dữ liệu vào: {}.", of_system(*kind)[0]),
                 "Kiểm tra đường dẫn của tệp.",
             ),
             (
-                format!("The input cannot be read: {kind}."),
+                format!("The input cannot be read: {}.", of_system(*kind)[1]),
                 "Check the path of the file.",
             ),
         ),
