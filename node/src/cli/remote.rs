@@ -6,7 +6,8 @@ use super::args::ReleaseRequestArgs;
 use super::{CliError, Done, clock, paths, rfc3339};
 use crate::config::Config;
 use crate::control::{Ask, ask};
-use crate::messages::{Message, RequestWord};
+use crate::messages::{Message, RequestLine, RequestWord};
+use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::time::Window;
 use lachan_shell::arguments::Global;
 use lachan_shell::home::read_settings;
@@ -108,20 +109,30 @@ pub(super) fn release_list(global: &Global, terminal: &Terminal) -> Result<Done,
 
 fn request_line(request: &Value) -> Message {
     let windows = request["windows"].as_array().cloned().unwrap_or_default();
-    let hour = |window: Option<&Value>| {
-        let window = window.and_then(Value::as_u64);
-        let window = window.and_then(|window| u32::try_from(window).ok());
-        window.map_or_else(String::new, |window| rfc3339(Window(window).start().0))
+    let window = |value: Option<&Value>| {
+        let number = value.and_then(Value::as_u64);
+        Window(
+            number
+                .and_then(|number| u32::try_from(number).ok())
+                .unwrap_or(0),
+        )
     };
+    let advice = request["advice"].as_u64();
     let word = text(&request["state"]);
-    Message::Request {
+    Message::Request(Box::new(RequestLine {
         request: text(&request["request"]),
-        hours: format!("{}..{}", hour(windows.first()), hour(windows.last())),
+        venue: text(&request["venue"]),
+        from: rfc3339(window(windows.first()).start().0),
+        to: rfc3339(window(windows.last()).end().0),
+        expiry: rfc3339(number(&request["expiry"])),
+        advice: advice
+            .and_then(|number| u8::try_from(number).ok())
+            .and_then(Advice::from_u8),
         state: RequestWord::ALL
             .into_iter()
             .find(|one| one.code() == word)
             .unwrap_or(RequestWord::Waiting),
-    }
+    }))
 }
 
 fn text(value: &Value) -> String {
@@ -140,4 +151,36 @@ fn texts(value: &Value) -> Vec<String> {
 
 fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::Speak;
+    use serde_json::json;
+
+    #[test]
+    fn a_request_is_told_with_its_venue_whole_hours_advice_and_state() {
+        let mut request = json!({
+            "request": "0a0b", "venue": "0c0d", "windows": [500_000, 500_001],
+            "expiry": 1_800_604_800, "advice": 2, "state": "waiting",
+        });
+        let told = request_line(&request).en();
+        for part in [
+            "0a0b",
+            "0c0d",
+            "2027-01-15T08:00:00Z to 2027-01-15T10:00:00Z",
+            "waiting for the venue until 2027-01-22T08:00:00Z",
+            Advice::TakeTest.text_en(),
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        request["advice"] = Value::Null;
+        request["state"] = json!("declined");
+        let told = request_line(&request).vi();
+        assert!(
+            told.contains("từ chối") && !told.contains("Lời khuyên"),
+            "{told}"
+        );
+    }
 }

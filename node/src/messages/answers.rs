@@ -3,6 +3,7 @@
 //! Specified in specs/interfaces.md.
 
 use super::Speak;
+use lachan_protocol::exposure::advice::Advice;
 
 /// Anything a command says that is no error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,15 +66,8 @@ pub enum Message {
         /// Leaves.
         parts: u64,
     },
-    /// A release request, one line.
-    Request {
-        /// Its id.
-        request: String,
-        /// Its hours, first to last.
-        hours: String,
-        /// What became of it.
-        state: RequestWord,
-    },
+    /// A release request.
+    Request(Box<RequestLine>),
     /// A request was made.
     Requested {
         /// Its id.
@@ -114,6 +108,67 @@ pub enum Message {
     },
     /// A text that needs no translation.
     Verbatim(String),
+}
+
+/// A release request, as staff see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestLine {
+    /// Its id.
+    pub request: String,
+    /// The id of the venue's code.
+    pub venue: String,
+    /// The begin of its first hour.
+    pub from: String,
+    /// The end of its last hour.
+    pub to: String,
+    /// Until when the venue may answer.
+    pub expiry: String,
+    /// What people are advised, where that is still known.
+    pub advice: Option<Advice>,
+    /// What became of it.
+    pub state: RequestWord,
+}
+
+impl Speak for RequestLine {
+    fn en(&self) -> String {
+        let Self {
+            request,
+            venue,
+            from,
+            to,
+            ..
+        } = self;
+        let until = match self.state {
+            RequestWord::Waiting => format!(" until {}", self.expiry),
+            _ => String::new(),
+        };
+        let advice = self.advice.map_or_else(String::new, |advice| {
+            format!("\n  Advice {}: {}", advice.to_u8(), advice.text_en())
+        });
+        let state = self.state.en();
+        format!("Request {request}: {state}{until}\n  Venue code {venue}, {from} to {to}{advice}")
+    }
+
+    fn vi(&self) -> String {
+        let Self {
+            request,
+            venue,
+            from,
+            to,
+            ..
+        } = self;
+        let until = match self.state {
+            RequestWord::Waiting => format!(" đến {}", self.expiry),
+            _ => String::new(),
+        };
+        let advice = self.advice.map_or_else(String::new, |advice| {
+            format!("\n  Lời khuyên {}: {}", advice.to_u8(), advice.text_vi())
+        });
+        let state = self.state.vi();
+        format!(
+            "Yêu cầu {request}: {state}{until}\n  Mã địa điểm {venue}, từ {from} đến {to}{advice}"
+        )
+    }
 }
 
 /// What became of a request.
@@ -157,8 +212,8 @@ impl RequestWord {
 impl Speak for RequestWord {
     fn en(&self) -> String {
         match self {
-            Self::Answered => "approved, to be published at the next tick",
-            Self::Declined => "declined",
+            Self::Answered => "approved by the venue, to be published at the next tick",
+            Self::Declined => "declined by the venue",
             Self::Expired => "expired without an answer",
             Self::Published => "published",
             Self::Waiting => "waiting for the venue",
@@ -168,8 +223,8 @@ impl Speak for RequestWord {
 
     fn vi(&self) -> String {
         match self {
-            Self::Answered => "đã đồng ý, công bố ở kỳ tới",
-            Self::Declined => "bị từ chối",
+            Self::Answered => "địa điểm đã đồng ý, công bố ở kỳ tới",
+            Self::Declined => "địa điểm từ chối",
             Self::Expired => "hết hạn, không có câu trả lời",
             Self::Published => "đã công bố",
             Self::Waiting => "đang chờ địa điểm",
@@ -229,11 +284,7 @@ impl Speak for Message {
                 count(*released, "new hour", "new hours"),
                 count(*parts, "leaf", "leaves")
             ),
-            Self::Request {
-                request,
-                hours,
-                state,
-            } => format!("{request}  {hours}  {}", state.en()),
+            Self::Request(line) => line.en(),
             Self::Requested { request, windows } => {
                 format!(
                     "Request {request}, of {}, is on offer in the venue's mailbox.",
@@ -293,11 +344,7 @@ impl Speak for Message {
             } => format!(
                 "Đã công bố kỳ {seq} lúc {time}: {entries} mục, trong đó {released} giờ mới, gồm {parts} lá"
             ),
-            Self::Request {
-                request,
-                hours,
-                state,
-            } => format!("{request}  {hours}  {}", state.vi()),
+            Self::Request(line) => line.vi(),
             Self::Requested { request, windows } => {
                 format!("Yêu cầu {request}: {windows} giờ đang chờ trong hộp thư của địa điểm.")
             }

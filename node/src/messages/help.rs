@@ -39,6 +39,8 @@ helps! {
         vi: "Lời khuyên cho người đã ghé, 1 đến 7; mặc định 1",
         en: "Advice for those who were there, 1 to 7; 1 when not given"
     }
+    /// What stands over the list of advice.
+    AdviceList { vi: "Lời khuyên:", en: "Advice:" }
     /// `--authority`
     ArgAuthority {
         vi: "Tệp authority.txt của một cơ quan; có thể ghi nhiều lần",

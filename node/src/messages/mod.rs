@@ -6,6 +6,6 @@ mod answers;
 pub mod errors;
 pub mod help;
 
-pub use answers::{Message, RequestWord};
+pub use answers::{Message, RequestLine, RequestWord};
 
 pub use lachan_shell::words::{Explain, Explanation, Lang, Speak, told};

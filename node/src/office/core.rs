@@ -7,7 +7,8 @@ use crate::office::io::{Change, FileHash, Files, Input, Output, Shelf};
 use crate::office::records::{Leaves, PlanRecord};
 use crate::office::secrets::{BadSecret, SecretName, Secrets};
 use crate::office::state::{OfficeSummary, RequestStage, RequestSummary, State};
-use lachan_protocol::id::CodeId;
+use lachan_protocol::exposure::advice::Advice;
+use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::epoch::Epoch;
 use lachan_protocol::keys::plan::Plan;
 use lachan_protocol::keys::registered::Registered;
@@ -149,8 +150,14 @@ impl<F: Files> Office<F> {
         requests.sort_by_key(|(_, request)| request.number);
         requests
             .into_iter()
-            .map(|(id, request)| request.to_summary(*id, now))
+            .map(|(id, request)| request.to_summary(*id, self.advice(*id), now))
             .collect()
+    }
+
+    fn advice(&self, id: RequestId) -> Option<Advice> {
+        let offered = self.offered(id)?;
+        let item = offered.items().first()?;
+        Advice::from_u8(item.advice)
     }
 
     /// The sealed file of a plan: its bytes, or those of its answer.

@@ -4,6 +4,7 @@
 
 use crate::office::records::{PlanRecord, RequestState, Stage, TickRecord};
 use lachan_protocol::crypto::tree::Hash;
+use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::exposure::history::EarlierEntry;
 use lachan_protocol::exposure::manifest::EntryRef;
 use lachan_protocol::id::{CodeId, MailboxName, RequestId};
@@ -101,12 +102,18 @@ impl RequestState {
         }
     }
 
-    pub(super) fn to_summary(&self, id: RequestId, now: UnixTime) -> RequestSummary {
+    pub(super) fn to_summary(
+        &self,
+        id: RequestId,
+        advice: Option<Advice>,
+        now: UnixTime,
+    ) -> RequestSummary {
         RequestSummary {
             request: id,
             venue: self.venue,
             windows: self.windows.to_vec(),
             expiry: self.expiry,
+            advice,
             stage: self.to_stage(now),
         }
     }
@@ -138,6 +145,8 @@ pub struct RequestSummary {
     pub windows: Vec<Window>,
     /// Until when it may be answered.
     pub expiry: UnixTime,
+    /// What those who were there are advised; none when its month's keys are gone.
+    pub advice: Option<Advice>,
     /// What became of it.
     pub stage: RequestStage,
 }

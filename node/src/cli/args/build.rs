@@ -96,7 +96,11 @@ fn release(lang: Lang) -> Clap {
         .subcommand_required(true)
         .subcommands([
             command("request", Help::ReleaseRequest, lang)
-                .after_help(Help::ExamplesRequest.say(lang))
+                .after_help(format!(
+                    "{}\n\n{}",
+                    advice_list(lang),
+                    Help::ExamplesRequest.say(lang)
+                ))
                 .arg(
                     option("venue", "CODEID", Help::ArgVenue, lang)
                         .required(true)
@@ -107,6 +111,15 @@ fn release(lang: Lang) -> Clap {
                 .arg(option("advice", "N", Help::ArgAdvice, lang).value_parser(parse_advice)),
             command("list", Help::ReleaseList, lang).after_help(Help::ExamplesList.say(lang)),
         ])
+}
+
+/// What each number after `--advice` says to people.
+fn advice_list(lang: Lang) -> String {
+    let lines = Advice::ALL.map(|advice| {
+        let text = lang.choose(advice.text_vi(), advice.text_en());
+        format!("  {}  {text}", advice.to_u8())
+    });
+    format!("{}\n{}", Help::AdviceList.say(lang), lines.join("\n"))
 }
 
 fn parse_venue(text: &str) -> Result<CodeId, UsageError> {

@@ -137,6 +137,7 @@ fn request_json(request: &RequestSummary) -> Value {
         "venue": request.venue.to_string(),
         "windows": windows_json(&request.windows),
         "expiry": request.expiry.0,
+        "advice": request.advice.map(Advice::to_u8),
         "state": word(request.stage).code(),
     })
 }
