@@ -97,8 +97,9 @@ impl Home {
     #[must_use]
     pub fn typed(&self, args: &[&str]) -> String {
         format!(
-            "{} --home {} --clock {} {}",
+            "{} --lang {} --home {} --clock {} {}",
             self.program.display(),
+            self.language,
             self.folder.display(),
             self.clock.display(),
             args.join(" ")

@@ -1,6 +1,7 @@
 //! The primitives as this protocol calls them, held against vectors that others published: Project Wycheproof,
 //! RFC 8032, FIPS 180-4. (HPKE stands against RFC 9180 in `vectors/sealed.rs`, signed notes against Go's in
-//! `vectors/notes.rs`, trees against Certificate Transparency's in `vectors/log.rs`.)
+//! `vectors/notes.rs`, trees against Certificate Transparency's in
+//! `vectors/merkle.rs`.)
 use lachan_protocol::crypto::exchange::{ExchangeKey, ExchangeSecret, is_canonical_u};
 use lachan_protocol::crypto::hash::{HmacKey, sha256, sha512};
 use lachan_protocol::crypto::kdf::derive;

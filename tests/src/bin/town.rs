@@ -83,7 +83,6 @@ fn main() -> ExitCode {
             if !keep {
                 let _ = std::fs::remove_dir_all(&path);
             }
-            // An interrupted day has no end to report.
             std::process::exit(130);
         }
     });
@@ -161,10 +160,17 @@ fn wait_for_end(interrupted: &std::sync::mpsc::Receiver<()>) {
 }
 
 fn fail(as_json: bool, language: Language, error: &TownError) {
-    let hint = say!(
-        "chạy lại với --keep để giữ thư mục và đọc nhật ký của các nút",
-        "run again with --keep to keep the folder, and read the nodes' logs there"
-    );
+    let hint = match error {
+        TownError::Build(_) => say!(
+            "xem cargo báo gì ở trên; --bin-dir cần thư mục có lachan và lachan-node",
+            "see what cargo said above; --bin-dir needs the folder of lachan and lachan-node"
+        ),
+        TownError::Lacking(_) => say!("sửa điều ấy rồi chạy lại", "mend that and run again"),
+        _ => say!(
+            "chạy lại với --keep để giữ thư mục và đọc nhật ký của các nút",
+            "run again with --keep to keep the folder, and read the nodes' logs there"
+        ),
+    };
     let hint = hint.in_language(language);
     if as_json {
         let error = json!({"code": error.code(), "message": error.to_string(), "hint": hint});

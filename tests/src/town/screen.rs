@@ -95,7 +95,9 @@ impl Screen {
     /// Tells the story on standard output, with colours where it is a terminal and `NO_COLOR` is not set.
     #[must_use]
     pub fn on_stdout(language: Language) -> Self {
-        let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let colour = io::stdout().is_terminal() && !is_dumb && !wants_none;
         Self::new(language, Some(Box::new(io::stdout())), colour)
     }
 
