@@ -27,6 +27,11 @@ pub enum Command {
     ReleaseList,
     /// `release request`
     ReleaseRequest(ReleaseRequestArgs),
+    /// `repair`
+    Repair {
+        /// `--accept-rollback`
+        accept: bool,
+    },
     /// `run`
     Run(RunArgs),
     /// `status`
@@ -134,6 +139,9 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         "init" => read_init(sub).map(|args| Command::Init(Box::new(args))),
         "publish" => Ok(Command::Publish),
         "release" => read_release(sub),
+        "repair" => Ok(Command::Repair {
+            accept: sub.get_flag("accept-rollback"),
+        }),
         "run" => Ok(Command::Run(RunArgs {
             until_stdin_closes: sub.get_flag("until-stdin-closes"),
         })),

@@ -8,6 +8,7 @@ use crate::home::HomeError;
 use crate::keys::KeyError;
 use crate::messages::{Explain, Explanation, Lang};
 use crate::service::RunError;
+use crate::service::repair::RepairError;
 use crate::trust::TrustError;
 use lachan_shell::arguments::UsageError;
 use lachan_shell::clock::ClockError;
@@ -32,6 +33,9 @@ pub enum CliError {
     /// The running process said no, in its words.
     #[error("{}", .0.what)]
     Remote(Explanation),
+    /// The store is not repaired.
+    #[error(transparent)]
+    Repair(#[from] RepairError),
     /// The node could not run.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -51,6 +55,7 @@ impl Explain for CliError {
             Self::Home(error) => of_home(error, lang, &Config::LAYOUT),
             Self::Key(error) => error.explain(lang),
             Self::Remote(explanation) => explanation.clone(),
+            Self::Repair(error) => error.explain(lang),
             Self::Run(error) => error.explain(lang),
             Self::Trust(error) => error.explain(lang),
             Self::Usage(error) => of_usage(error, lang, Config::LAYOUT.program),

@@ -6,6 +6,7 @@ pub mod args;
 mod error;
 mod init;
 mod remote;
+mod repair;
 mod run;
 mod trust;
 
@@ -38,6 +39,7 @@ fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Do
         Command::Publish => remote::publish(global, terminal),
         Command::ReleaseList => remote::release_list(global, terminal),
         Command::ReleaseRequest(args) => remote::release_request(global, args, terminal),
+        Command::Repair { accept } => repair::repair(global, accept),
         Command::Run(args) => run::run(global, args, terminal),
         Command::Status => remote::status(global, terminal),
         Command::TrustInstall(args) => trust::install(global, &args, terminal),
@@ -65,4 +67,20 @@ fn clock(global: &Global, test_home: bool, terminal: &Terminal) -> Result<Clock,
 /// Unix seconds as RFC 3339.
 fn rfc3339(seconds: u64) -> String {
     moment::rfc3339(UnixTime(seconds))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::messages::Lang;
+    use std::path::Path;
+
+    /// Does what a command line would, in this home.
+    pub(crate) fn work(home: &Path, command: Command) {
+        let global = Global {
+            clock: None,
+            home: Some(home.to_owned()),
+        };
+        dispatch(&global, command, &Terminal::new(Lang::En, true)).unwrap();
+    }
 }

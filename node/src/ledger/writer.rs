@@ -96,6 +96,14 @@ impl<D: Disk + Clone> Writer<D> {
         Ok(self.folder.newest(leaves.len() as u64)? == leaves)
     }
 
+    /// The newest `count` leaves, or all when there are fewer.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn newest(&self, count: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
+        self.folder.newest(count)
+    }
+
     /// The newest checkpoint.
     ///
     /// # Panics

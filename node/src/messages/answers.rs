@@ -2,7 +2,7 @@
 //! Knows words only.
 //! Specified in specs/interfaces.md.
 
-use super::Speak;
+use super::{Speak, StoreWord};
 use lachan_protocol::exposure::advice::Advice;
 
 /// Anything a command says that is no error.
@@ -75,6 +75,10 @@ pub enum Message {
         /// How many hours.
         windows: u64,
     },
+    /// A loss was accepted.
+    LossAccepted,
+    /// The store refuses to be written to until a loss is accepted.
+    LossNotAccepted,
     /// There are no requests.
     NoRequests,
     /// A new root key; the secret one lies in the file.
@@ -86,6 +90,15 @@ pub enum Message {
     Serving {
         /// Where.
         address: String,
+    },
+    /// How the store is.
+    Store {
+        /// In words.
+        state: StoreWord,
+        /// Records that are whole.
+        records: u64,
+        /// Records and files that are not.
+        damaged: u64,
     },
     /// The process ends.
     Stopping,
@@ -291,6 +304,13 @@ impl Speak for Message {
                     count(*windows, "hour", "hours")
                 )
             }
+            Self::LossAccepted => "What is left counts as the whole from now on; what was lost stays lost.".into(),
+            Self::LossNotAccepted => "Better than a repair: restore state/ from the newest backup. Else copy the home elsewhere and run `repair --accept-rollback`: what was lost stays lost.".into(),
+            Self::Store { state, records, damaged } => format!(
+                "The store: {}. {} whole, {damaged} damaged.",
+                state.en(),
+                count(*records, "record", "records")
+            ),
             Self::NoRequests => "There are no requests.".into(),
             Self::RootMade { file } => format!(
                 "The secret root key is in {file}: keep it off line. Its public half, for posters and builds:"
@@ -348,6 +368,12 @@ impl Speak for Message {
             Self::Requested { request, windows } => {
                 format!("Yêu cầu {request}: {windows} giờ đang chờ trong hộp thư của địa điểm.")
             }
+            Self::LossAccepted => "Từ nay phần còn lại được coi là đủ; những gì đã mất thì không lấy lại được.".into(),
+            Self::LossNotAccepted => "Tốt hơn cả: khôi phục state/ từ bản sao lưu mới nhất. Nếu không có, sao thư mục ra nơi khác rồi chạy `repair --accept-rollback`: những gì đã mất thì không lấy lại được.".into(),
+            Self::Store { state, records, damaged } => format!(
+                "Kho dữ liệu: {}. {records} bản ghi còn nguyên, {damaged} bị hỏng.",
+                state.vi()
+            ),
             Self::NoRequests => "Không có yêu cầu nào.".into(),
             Self::RootMade { file } => format!(
                 "Khoá gốc bí mật nằm trong {file}: hãy cất ngoài mạng. Phần công khai, để in áp phích và đưa vào bản dựng:"

@@ -41,6 +41,11 @@ helps! {
     }
     /// What stands over the list of advice.
     AdviceList { vi: "Lời khuyên:", en: "Advice:" }
+    /// `--accept-rollback`
+    ArgAcceptRollback {
+        vi: "Coi phần còn lại của kho là đủ; những gì đã mất thì không lấy lại được",
+        en: "Take what is left of the store for the whole; what was lost stays lost"
+    }
     /// `--authority`
     ArgAuthority {
         vi: "Tệp authority.txt của một cơ quan; có thể ghi nhiều lần",
@@ -156,6 +161,11 @@ helps! {
         vi: "Ví dụ (văn phòng đang chạy):\n  lachan-node release list --home ./vanphong",
         en: "Example (with the office running):\n  lachan-node release list --home ./office"
     }
+    /// Examples of repair
+    ExamplesRepair {
+        vi: "Ví dụ (khi văn phòng đã dừng):\n  lachan-node repair --home ./vanphong\n  lachan-node repair --home ./vanphong --accept-rollback",
+        en: "Examples (with the office stopped):\n  lachan-node repair --home ./office\n  lachan-node repair --home ./office --accept-rollback"
+    }
     /// Examples of run
     ExamplesRun {
         vi: "Ví dụ:\n  lachan-node run --home ./nut",
@@ -178,8 +188,8 @@ helps! {
     }
     /// Examples of trust root
     ExamplesTrustRoot {
-        vi: "Ví dụ:\n  VKEY=$(lachan-node trust root --out root.key)",
-        en: "Example:\n  VKEY=$(lachan-node trust root --out root.key)"
+        vi: "Ví dụ:\n  VKEY=$(lachan-node trust root --out root.key | tail -n 1)",
+        en: "Example:\n  VKEY=$(lachan-node trust root --out root.key | tail -n 1)"
     }
     /// init
     Init {
@@ -199,6 +209,11 @@ helps! {
     ReleaseRequest {
         vi: "Xin nửa khoá của các giờ mà người bệnh đã ở một địa điểm",
         en: "Ask a venue for its half of the keys of the hours in which an ill person was there"
+    }
+    /// repair
+    Repair {
+        vi: "Kiểm tra kho dữ liệu của văn phòng; nếu cần, chấp nhận phần đã mất",
+        en: "Check the office's store and, if told to, accept a loss"
     }
     /// run
     Run { vi: "Phục vụ cho đến khi bị ngắt (Ctrl-C)", en: "Serve until interrupted (Ctrl-C)" }

@@ -5,7 +5,9 @@
 mod answers;
 pub mod errors;
 pub mod help;
+mod store;
 
 pub use answers::{Message, RequestLine, RequestWord};
+pub use store::StoreWord;
 
 pub use lachan_shell::words::{Explain, Explanation, Lang, Speak, told};

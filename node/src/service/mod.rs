@@ -7,6 +7,7 @@ pub mod heads;
 pub mod logs;
 pub mod office;
 mod ports;
+pub mod repair;
 mod start;
 
 pub use error::RunError;

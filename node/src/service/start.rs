@@ -163,6 +163,13 @@ fn log_folders(
     Ok(folders)
 }
 
+/// Signs the checkpoints of an office.
+pub(super) fn signer(origin: &str, keys: &KeyFolder) -> Result<NoteSigner, RunError> {
+    let key = keys.signing_key(KeyName::Log)?;
+    let signer = NoteSigner::new(origin, SignatureType::Ed25519, key);
+    Ok(signer.map_err(TrustError::Root)?)
+}
+
 fn open_office(
     home: &Home,
     trust: &TrustList,
@@ -180,12 +187,7 @@ fn open_office(
             origin: origin.clone(),
         })?
         .clone();
-    let signer = NoteSigner::new(
-        origin,
-        SignatureType::Ed25519,
-        keys.signing_key(KeyName::Log)?,
-    )
-    .map_err(TrustError::Root)?;
+    let signer = signer(origin, keys)?;
     let batch = keys.signing_key(KeyName::Batch)?.verifying_key();
     let code = keys.signing_key(KeyName::Code)?.verifying_key();
     let listed = authority

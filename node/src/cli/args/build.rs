@@ -32,6 +32,9 @@ pub fn root(lang: Lang) -> Clap {
         command("status", Help::Status, lang).after_help(Help::ExamplesStatus.say(lang)),
         command("publish", Help::Publish, lang).after_help(Help::ExamplesPublish.say(lang)),
         release(lang),
+        command("repair", Help::Repair, lang)
+            .after_help(Help::ExamplesRepair.say(lang))
+            .arg(flag("accept-rollback", Help::ArgAcceptRollback, lang)),
     ];
     frame
         .around(commands, lang)

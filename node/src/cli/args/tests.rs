@@ -27,13 +27,14 @@ fn help(words: &[&str], lang: Lang) -> String {
     }
 }
 
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 13] = [
     &[],
     &["init"],
     &["publish"],
     &["release"],
     &["release", "list"],
     &["release", "request"],
+    &["repair"],
     &["run"],
     &["status"],
     &["trust"],

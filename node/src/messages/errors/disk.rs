@@ -10,8 +10,8 @@ use lachan_shell::errors::{StoreHints, of_store};
 /// What a person can do about a node's store.
 pub(super) const HINTS: StoreHints = StoreHints {
     repair: [
-        "Đừng xoá gì. Sao thư mục state/ ra nơi khác, rồi khôi phục từ bản sao lưu.",
-        "Remove nothing. Copy state/ elsewhere, then restore it from a backup.",
+        "Đừng xoá gì. Sao thư mục state/ ra nơi khác, rồi khôi phục từ bản sao lưu. `lachan-node repair` cho biết hỏng chỗ nào.",
+        "Remove nothing. Copy state/ elsewhere, then restore it from a backup. `lachan-node repair` says what is wrong.",
     ],
     retry: [
         "Xem nhật ký của nút; kiểm tra đĩa rồi khởi động lại.",

@@ -9,6 +9,7 @@ use crate::messages::{Explain, Explanation, Lang, told};
 use crate::mirror::MirrorError;
 use crate::net::NetError;
 use crate::service::RunError;
+use crate::service::repair::RepairError;
 use lachan_shell::errors::{of_home, of_store, of_system};
 use lachan_shell::home::Settings;
 
@@ -118,6 +119,38 @@ impl Explain for NetError {
                     "Check the limit of open files (ulimit -n) and try again.",
                 ),
             ),
+        }
+    }
+}
+
+impl Explain for RepairError {
+    fn explain(&self, lang: Lang) -> Explanation {
+        match self {
+            Self::LogAhead => told(
+                lang,
+                self,
+                (
+                    "Sổ đã có những điều mà kho dữ liệu không biết: tiếp tục từ đây thì văn phòng sẽ tự mâu thuẫn với sổ của mình.",
+                    "Khôi phục state/ từ bản sao lưu mới nhất.",
+                ),
+                (
+                    "The log holds more than the store knows of: an office that went on from here would contradict its own log.",
+                    "Restore state/ from the newest backup.",
+                ),
+            ),
+            Self::NoStore => told(
+                lang,
+                self,
+                (
+                    "Nút này không phải văn phòng, nên không có kho dữ liệu.",
+                    "Bản sao của một sổ hỏng thì xoá thư mục của sổ đó trong log/: nút sẽ lấy lại.",
+                ),
+                (
+                    "This node is no office: it has no store.",
+                    "Where the copy of a log is damaged, remove its folder in log/: the node fetches it anew.",
+                ),
+            ),
+            Self::Run(error) => error.explain(lang),
         }
     }
 }

@@ -6,6 +6,10 @@ use std::io::ErrorKind;
 
 /// The kind in words, Vietnamese first, then English; the rarer ones in the words of the system.
 #[must_use]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the kinds are no refusals of ours, and their list is open"
+)]
 pub fn of_system(kind: ErrorKind) -> [String; 2] {
     let [vi, en] = match kind {
         ErrorKind::AddrInUse => [
