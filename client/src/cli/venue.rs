@@ -112,6 +112,7 @@ pub fn arguments(lang: Lang) -> Clap {
     let examples = VenueHelp::ExamplesRequests.say(lang);
     command("venue", help(VenueHelp::Venue), lang)
         .subcommand_required(true)
+        .after_help(VenueHelp::ExamplesVenue.say(lang))
         .subcommands([
             command("register", help(VenueHelp::Register), lang)
                 .arg(
@@ -169,7 +170,8 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(request())
                 .arg(from())
                 .after_help(examples),
-            command("status", help(VenueHelp::Status), lang),
+            command("status", help(VenueHelp::Status), lang)
+                .after_help(VenueHelp::ExamplesStatus.say(lang)),
         ])
 }
 

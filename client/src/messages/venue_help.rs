@@ -45,6 +45,10 @@ pub enum VenueHelp {
     ExamplesRequests,
     /// Examples of show
     ExamplesShow,
+    /// Examples of status
+    ExamplesStatus,
+    /// Examples of venue itself
+    ExamplesVenue,
     /// register
     Register,
     /// requests
@@ -79,6 +83,8 @@ impl Speak for VenueHelp {
             Self::ExamplesRegister => "Examples:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --place \"13 Lò Đúc\" --kind restaurant\n  lachan venue register --schedule sheet --name \"Chợ Hôm\" --kind market --hours 744",
             Self::ExamplesRequests => "Examples:\n  lachan venue requests\n  lachan venue approve 4f1c\n  lachan venue decline 4f1c",
             Self::ExamplesShow => "Examples:\n  lachan venue show --watch\n  lachan venue show --png code.png\n  lachan venue show 8a02 --at 2026-11-24T09:00:00Z --svg code.svg",
+            Self::ExamplesStatus => "Examples:\n  lachan venue status\n  lachan venue status --json",
+            Self::ExamplesVenue => "Examples:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --kind restaurant\n  lachan venue show --watch\n  lachan venue requests",
             Self::Register => "Register a venue with its health authority",
             Self::Requests => "Ask whether the health authority needs an hour of yours, and list its requests",
             Self::Show => "Show the venue's code",
@@ -109,6 +115,8 @@ impl Speak for VenueHelp {
             Self::ExamplesRegister => "Ví dụ:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --place \"13 Lò Đúc\" --kind restaurant\n  lachan venue register --schedule sheet --name \"Chợ Hôm\" --kind market --hours 744",
             Self::ExamplesRequests => "Ví dụ:\n  lachan venue requests\n  lachan venue approve 4f1c\n  lachan venue decline 4f1c",
             Self::ExamplesShow => "Ví dụ:\n  lachan venue show --watch\n  lachan venue show --png ma.png\n  lachan venue show 8a02 --at 2026-11-24T09:00:00Z --svg ma.svg",
+            Self::ExamplesStatus => "Ví dụ:\n  lachan venue status\n  lachan venue status --json",
+            Self::ExamplesVenue => "Ví dụ:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --kind restaurant\n  lachan venue show --watch\n  lachan venue requests",
             Self::Register => "Đăng ký địa điểm với cơ quan y tế",
             Self::Requests => "Hỏi xem cơ quan y tế có cần giờ nào của bạn không, và liệt kê các yêu cầu",
             Self::Show => "Hiện mã của địa điểm",
