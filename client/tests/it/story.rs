@@ -96,7 +96,27 @@ fn those_who_were_there_at_the_same_time_are_warned_and_nobody_else() {
         "{en}"
     );
     // What is forgotten is gone, and does not come back with the next list.
-    world.run("an", &["forget", "--day", "2026-11-24"]).data();
+    let forget = |day: &str, more: &[&str]| {
+        let args = [&["forget", "--day", day], more].concat();
+        world.run("an", &args)
+    };
+    assert_eq!(forget("2026-11-24", &[]).error(), "Usage::NobodyToAsk");
+    assert_eq!(
+        forget("2026-11-23", &[]).data()["forgotten"],
+        serde_json::Value::Null
+    );
+    assert_eq!(
+        forget("2026-11-24", &["--yes"]).data()["forgotten"],
+        "2026-11-24"
+    );
+    assert_eq!(
+        world.run("an", &["forget", "--all"]).error(),
+        "Usage::NobodyToAsk"
+    );
+    assert_eq!(
+        world.run("an", &["forget"]).error(),
+        "Usage::MissingArgument"
+    );
     world.publish(NOON_TICK.plus(21_600), &[]);
     world.set_clock(NOON_TICK.plus(21_700));
     assert_eq!(world.sync("an").data()["authorities"][0]["ticks"], 1);

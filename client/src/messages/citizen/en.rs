@@ -27,6 +27,10 @@ pub(super) fn say(message: &CitizenMessage) -> String {
         CitizenMessage::AskForgetAll => {
             "Forget all visits and all warnings? They cannot be brought back.".into()
         }
+        CitizenMessage::AskForgetDay { day } => format!(
+            "Forget all visits and warnings of {} (UTC day)? They cannot be brought back.",
+            iso_day(*day)
+        ),
         CitizenMessage::AskLeave { venue } => format!("You are at {venue} already. Leave now?"),
         CitizenMessage::CallPhone { authority, phone } => {
             format!("  {}: call {phone}", authority[1])
@@ -105,6 +109,10 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             date(*newest)
         ),
         CitizenMessage::NoOpenVisit => "No visit is open.".into(),
+        CitizenMessage::NothingToForget { day } => format!(
+            "Nothing of {} (UTC day) is kept here; nothing was forgotten.",
+            iso_day(*day)
+        ),
         CitizenMessage::NoVisits => "No visits are kept.".into(),
         CitizenMessage::OpenVisit {
             venue,

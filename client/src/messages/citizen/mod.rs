@@ -38,6 +38,11 @@ pub enum CitizenMessage {
     },
     /// The question before everything is forgotten.
     AskForgetAll,
+    /// The question before a day is forgotten.
+    AskForgetDay {
+        /// Which, in UTC.
+        day: Day,
+    },
     /// The question at the second scan of a venue.
     AskLeave {
         /// Where.
@@ -128,6 +133,11 @@ pub enum CitizenMessage {
     },
     /// No visit is open.
     NoOpenVisit,
+    /// Nothing of a day is kept, so nothing was forgotten.
+    NothingToForget {
+        /// Which, in UTC.
+        day: Day,
+    },
     /// Nothing to answer, no visits.
     NoVisits,
     /// The open visit.
