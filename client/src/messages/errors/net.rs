@@ -5,6 +5,7 @@
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::net::NetError;
 use lachan_link::LinkError;
+use lachan_link::exchange::Refusal;
 
 impl Explain for NetError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -153,6 +154,20 @@ fn of_link(error: &LinkError, lang: Lang) -> Explanation {
             error,
             ("Nút không nói giao thức này.", other_vi),
             ("The node does not speak this protocol.", other_en),
+        ),
+        LinkError::Refused {
+            why: Refusal::OfficeUnreachable,
+        } => told(
+            lang,
+            error,
+            (
+                "Nút này hiện không liên lạc được với cơ quan y tế.",
+                "Không mất gì: hãy chạy lại đúng lệnh này sau.",
+            ),
+            (
+                "This node cannot reach the health authority now.",
+                "Nothing is lost: repeat the same command later.",
+            ),
         ),
         LinkError::Refused { .. } => told(
             lang,
