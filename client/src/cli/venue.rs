@@ -242,7 +242,7 @@ fn parse_kind(text: &str) -> Result<VenueKind, UsageError> {
 }
 
 /// The shelf of a home, tidied up.
-fn shelf(session: &Session) -> Result<Shelf<'_>, VenueToolError> {
+fn shelf(session: &Session) -> Result<Shelf<'_>, CliError> {
     let home = &session.home;
     let host = home.settings().host.clone();
     let shelf = Shelf::new(
@@ -251,7 +251,7 @@ fn shelf(session: &Session) -> Result<Shelf<'_>, VenueToolError> {
         home.paths().codes(),
         host,
     );
-    shelf.tidy(session.now)?;
+    shelf.tidy(session.erasing_time()?)?;
     Ok(shelf)
 }
 

@@ -127,6 +127,30 @@ fn those_who_were_there_at_the_same_time_are_warned_and_nobody_else() {
 }
 
 #[test]
+fn a_clock_far_ahead_erases_nothing_until_a_sync_confirms_it() {
+    let mut world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    world.init("an");
+    world.set_clock(NINE_IN_HANOI.plus(600));
+    let url = pho.url(NINE_IN_HANOI.plus(600));
+    world.run("an", &["check-in", &url, "--yes"]).data();
+    world.set_clock(NOON_TICK.plus(60));
+    world.publish(NOON_TICK, &[]);
+    world.sync("an").data();
+    let kept_at = |days: u64| {
+        world.set_clock(NOON_TICK.plus(days * 86_400));
+        let ran = world.run("an", &["visits"]);
+        let hours = ran.data()["hours"].as_u64().unwrap();
+        (hours > 0, ran.stderr.contains("far ahead"))
+    };
+    assert_eq!(kept_at(3_650), (true, true));
+    assert_eq!(kept_at(46), (true, true));
+    // Control: a clock that may be right erases what is over.
+    assert_eq!(kept_at(1), (true, false));
+    assert_eq!(kept_at(44), (false, false));
+}
+
+#[test]
 fn a_second_scan_leaves_and_another_venue_moves_on() {
     let world = World::new();
     let pho = world.register(KeySchedule::Screen, "Phở Thìn");

@@ -49,6 +49,12 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             clock(*arrival),
             clock(*departure)
         ),
+        CitizenMessage::ClockFarAhead { now, known } => format!(
+            "WARNING: the clock of this device ({}) seems far ahead: the newest verified time is {}.\n\
+             Old data are kept until a sync confirms the time. Check the clock, then run `lachan sync`.",
+            date(*now),
+            date(*known)
+        ),
         CitizenMessage::EndedByItself { venue, at } => {
             format!(
                 "The visit to {venue} ended by itself at {} ({}).",

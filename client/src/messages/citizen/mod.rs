@@ -107,6 +107,13 @@ pub enum CitizenMessage {
         /// First second of the hour.
         hour: UnixTime,
     },
+    /// The clock is far ahead of all that was verified.
+    ClockFarAhead {
+        /// What the clock says.
+        now: UnixTime,
+        /// The newest verified time.
+        known: UnixTime,
+    },
     /// How many warnings there are.
     ExposuresFound {
         /// So many.

@@ -41,6 +41,12 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             clock(*arrival),
             clock(*departure)
         ),
+        CitizenMessage::ClockFarAhead { now, known } => format!(
+            "CẢNH BÁO: đồng hồ máy này ({}) có vẻ chạy trước quá xa: thời điểm mới nhất đã kiểm chứng là {}.\n\
+             Dữ liệu cũ được giữ lại đến khi đồng bộ xác nhận thời gian. Hãy kiểm tra đồng hồ, rồi chạy `lachan sync`.",
+            date(*now),
+            date(*known)
+        ),
         CitizenMessage::EndedByItself { venue, at } => {
             format!(
                 "Lượt ghé {venue} đã tự kết thúc lúc {} ({}).",
