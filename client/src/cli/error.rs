@@ -6,6 +6,7 @@ use crate::citizen::{CitizenError, SilenceError};
 use crate::cli::venue::VenueToolError;
 use crate::home::{HomeError, Settings};
 use crate::messages::errors::{of_code, of_follow, of_url};
+use crate::messages::venue_help::kinds;
 use crate::messages::{Explain, Explanation, Lang};
 use crate::net::NetError;
 use crate::qr::QrError;
@@ -107,9 +108,20 @@ impl Explain for CliError {
             Self::Sync(error) => error.explain(lang),
             Self::TrustFile(error) => error.explain(lang),
             Self::Url(error) => of_url(error, lang),
+            Self::Usage(error) if is_about_kind(error) => {
+                let hint = lang.choose("Các loại: ", "The kinds: ").to_owned() + &kinds(lang);
+                Explanation {
+                    hint,
+                    ..of_usage(error, lang, Settings::LAYOUT.program)
+                }
+            }
             Self::Usage(error) => of_usage(error, lang, Settings::LAYOUT.program),
             Self::Venue(error) => error.explain(lang),
             Self::Wallet(error) => error.explain(lang),
         }
     }
+}
+
+fn is_about_kind(error: &UsageError) -> bool {
+    matches!(error, UsageError::InvalidValue { argument, .. } if argument.starts_with("--kind"))
 }

@@ -37,6 +37,7 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
             (Some(budget), Left::Windows(left)) => Some((budget, used, left)),
             _ => None,
         };
+        let ended = session.now >= head.last().end();
         let plan = VenueMessage::Plan {
             venue: venue_of(&head),
             code: record.code,
@@ -44,13 +45,15 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
             first: head.first,
             last: head.last(),
             budget: counted,
+            ended,
         };
         lines.push(plan.into());
-        if open.releasing.needs_spare() {
+        if !ended && open.releasing.needs_spare() {
             lines.push(VenueMessage::HangSpare.into());
         }
         let mut data = to_json(&head, &record.code.to_string(), "registered", counted);
         data["used"] = json!(used);
+        data["ended"] = json!(ended);
         list.push(data);
     }
     if list.is_empty() {
@@ -66,6 +69,7 @@ fn to_json(head: &PlanHead, code: &str, state: &str, counted: Option<(u8, usize,
         "place": plain(head.place.as_str()),
         "schedule": schedule_word(head.schedule),
         "state": state,
+        "ended": false,
         "first": rfc3339(head.first.start()),
         "last": rfc3339(head.last().start()),
         "budget": counted.map(|(budget, _, _)| budget),
