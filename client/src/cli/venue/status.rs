@@ -26,7 +26,9 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
         if !record.is_registered() {
             let (venue, code) = (venue_of(&head), record.code);
             lines.push(VenueMessage::PlanPending { venue, code }.into());
-            list.push(to_json(&head, &code.to_string(), "pending", None));
+            let mut data = to_json(&head, &code.to_string(), "pending", None);
+            data["ended"] = json!(session.now >= head.last().end());
+            list.push(data);
             continue;
         }
         let key = authority_of(&session, head.authority)?.batch_key();
@@ -69,7 +71,6 @@ fn to_json(head: &PlanHead, code: &str, state: &str, counted: Option<(u8, usize,
         "place": plain(head.place.as_str()),
         "schedule": schedule_word(head.schedule),
         "state": state,
-        "ended": false,
         "first": rfc3339(head.first.start()),
         "last": rfc3339(head.last().start()),
         "budget": counted.map(|(budget, _, _)| budget),
