@@ -21,7 +21,9 @@ use lachan_shell::arguments::UsageError;
 use lachan_shell::clock::ClockError;
 use lachan_shell::errors::{of_home, of_usage};
 use lachan_shell::home::Settings as _;
+use lachan_shell::output::plain;
 use lachan_store::StoreError;
+use std::path::{Path, PathBuf};
 
 /// Why there is no trust list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +87,25 @@ pub enum CliError {
     /// The wallet.
     #[error(transparent)]
     Wallet(#[from] WalletError),
+    /// Any of these, at a file that the person named.
+    #[error("{why}")]
+    WithFile {
+        /// Which: shown to the person, in no log.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: Box<Self>,
+    },
+}
+
+impl CliError {
+    /// This error, at this file.
+    #[must_use]
+    pub fn at(self, path: &Path) -> Self {
+        Self::WithFile {
+            path: path.to_owned(),
+            why: Box::new(self),
+        }
+    }
 }
 
 impl From<StoreError> for CliError {
@@ -118,6 +139,14 @@ impl Explain for CliError {
             Self::Usage(error) => of_usage(error, lang, Settings::LAYOUT.program),
             Self::Venue(error) => error.explain(lang),
             Self::Wallet(error) => error.explain(lang),
+            Self::WithFile { path, why } => {
+                let inner = why.explain(lang);
+                let path = plain(&path.display().to_string());
+                Explanation {
+                    what: format!("{path}: {}", inner.what),
+                    ..inner
+                }
+            }
         }
     }
 }

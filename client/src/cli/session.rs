@@ -81,7 +81,8 @@ impl Session {
     /// # Errors
     /// [`CliError`].
     pub fn open(global: &Global, terminal: &Terminal) -> Result<Self, CliError> {
-        let home = Home::open(&home_dir(global)?)?;
+        let dir = home_dir(global)?;
+        let home = Home::open(&dir).map_err(|error| CliError::from(error).at(&dir))?;
         let (clock, now) = clock_of(global, home.settings().test_clock, terminal)?;
         let store = ClientStore::open(&home.paths().state())?;
         let trust = read_trust(&home, &store)?;
@@ -302,8 +303,9 @@ pub fn place_of(visit: &OpenVisit) -> Where {
 
 fn read_trust(home: &Home, store: &ClientStore) -> Result<Trust, CliError> {
     let root = Vkey::from_text(&home.settings().root).map_err(TrustFileError::Root)?;
-    let note = std::fs::read(home.paths().trust())
-        .map_err(|error| TrustFileError::Unreadable(error.kind()))?;
+    let path = home.paths().trust();
+    let note = std::fs::read(&path)
+        .map_err(|error| CliError::from(TrustFileError::Unreadable(error.kind())).at(&path))?;
     let list = TrustList::read(&note, &root).map_err(TrustFileError::List)?;
     let mut trust = Trust::new(list);
     for leaf in store.revocations()? {

@@ -118,7 +118,8 @@ pub(super) fn forget(
 
 /// Also of a wallet that is damaged: nothing is read before.
 fn forget_all(global: &Global, args: ForgetArgs, terminal: &Terminal) -> Result<Done, CliError> {
-    let home = Home::open(&home_dir(global)?)?;
+    let dir = home_dir(global)?;
+    let home = Home::open(&dir).map_err(|error| CliError::from(error).at(&dir))?;
     clock_of(global, home.settings().test_clock, terminal)?;
     confirm(args, &CitizenMessage::AskForgetAll, terminal)?;
     Wallet::open_to_forget(home.paths().tokens()).forget_all()?;

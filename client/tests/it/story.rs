@@ -127,6 +127,31 @@ fn those_who_were_there_at_the_same_time_are_warned_and_nobody_else() {
 }
 
 #[test]
+fn what_is_no_code_of_ours_is_told_in_words_and_with_its_path() {
+    let world = World::new();
+    world.init("an");
+    let told = |code: &str, lang: &str| {
+        let ran = world.run_with("an", &["check-in", code, "--yes", "--lang", lang], "");
+        assert_eq!(ran.exit, 2);
+        ran.stderr
+    };
+    let en = told("absent.png", "en");
+    assert!(
+        en.contains("absent.png") && en.contains("no such file"),
+        "{en}"
+    );
+    let vi = told("absent.png", "vi");
+    assert!(
+        vi.contains("absent.png") && vi.contains("không có tệp"),
+        "{vi}"
+    );
+    let refused = |url: &str| world.run("an", &["check-in", url, "--yes"]).error();
+    assert_eq!(refused("absent.png"), "Qr::File");
+    assert_eq!(refused("https://elsewhere.example/"), "Url::NotOurHost");
+    assert_eq!(refused("https://lachan.example/"), "Url::FragmentMissing");
+}
+
+#[test]
 fn a_clock_far_ahead_erases_nothing_until_a_sync_confirms_it() {
     let mut world = World::new();
     let pho = world.register(KeySchedule::Screen, "Phở Thìn");

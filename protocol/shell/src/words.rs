@@ -4,6 +4,7 @@
 
 use std::any::type_name;
 use std::fmt::Debug;
+use std::io::ErrorKind;
 
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -132,9 +133,42 @@ pub fn code_of<E: Debug>(error: &E) -> String {
     format!("{name}::{variant}")
 }
 
+/// What an operating system says, in this language; English words of its own for what is rare.
+#[must_use]
+pub fn io_words(kind: ErrorKind, lang: Lang) -> String {
+    let (vi, en) = match kind {
+        ErrorKind::AlreadyExists => ("đã có rồi", "it is there already"),
+        ErrorKind::IsADirectory => ("đây là một thư mục", "it is a folder"),
+        ErrorKind::NotADirectory => ("đây không phải thư mục", "it is no folder"),
+        ErrorKind::NotFound => (
+            "không có tệp hay thư mục này",
+            "there is no such file or folder",
+        ),
+        ErrorKind::PermissionDenied => ("không có quyền truy cập", "access is not permitted"),
+        ErrorKind::StorageFull => ("đĩa đã đầy", "the disk is full"),
+        other => return other.to_string(),
+    };
+    lang.choose(vi, en).to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn common_words_of_the_system_are_said_in_both_languages() {
+        assert_eq!(
+            io_words(ErrorKind::NotFound, Lang::Vi),
+            "không có tệp hay thư mục này"
+        );
+        assert_eq!(
+            io_words(ErrorKind::NotFound, Lang::En),
+            "there is no such file or folder"
+        );
+        // Control: what has no words of ours keeps the system's.
+        let rare = ErrorKind::BrokenPipe;
+        assert_eq!(io_words(rare, Lang::Vi), rare.to_string());
+    }
 
     #[derive(Debug)]
     enum SampleError<E> {

@@ -116,8 +116,9 @@ fn to_json(code: &ShownCode) -> Value {
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<Message, QrError> {
-    std::fs::write(path, bytes).map_err(|error| QrError::File(error.kind()))?;
+fn write(path: &Path, bytes: &[u8]) -> Result<Message, CliError> {
+    std::fs::write(path, bytes)
+        .map_err(|error| CliError::from(QrError::File(error.kind())).at(path))?;
     let path = plain(&path.display().to_string());
     Ok(VenueMessage::Written { path }.into())
 }

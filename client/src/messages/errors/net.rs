@@ -6,6 +6,7 @@ use crate::messages::{Explain, Explanation, Lang, told};
 use crate::net::NetError;
 use lachan_link::LinkError;
 use lachan_link::exchange::Refusal;
+use lachan_shell::words::io_words;
 
 impl Explain for NetError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -14,11 +15,14 @@ impl Explain for NetError {
                 lang,
                 self,
                 (
-                    format!("Không đọc được một tệp của sổ: {kind}."),
+                    format!("Không đọc được một tệp của sổ: {}.", io_words(*kind, lang)),
                     "Kiểm tra quyền truy cập thư mục sau --from.",
                 ),
                 (
-                    format!("A file of the log cannot be read: {kind}."),
+                    format!(
+                        "A file of the log cannot be read: {}.",
+                        io_words(*kind, lang)
+                    ),
                     "Check the permissions of the folder after --from.",
                 ),
             ),
@@ -75,11 +79,14 @@ impl Explain for NetError {
                 lang,
                 self,
                 (
-                    format!("Không khởi động được phần mạng: {kind}."),
+                    format!("Không khởi động được phần mạng: {}.", io_words(*kind, lang)),
                     "Kiểm tra giới hạn số tệp mở của máy.",
                 ),
                 (
-                    format!("The network could not be started: {kind}."),
+                    format!(
+                        "The network could not be started: {}.",
+                        io_words(*kind, lang)
+                    ),
                     "Check this machine's limit of open files.",
                 ),
             ),

@@ -7,6 +7,7 @@ use crate::messages::{Explain, Explanation, Lang, told};
 use crate::qr::QrError;
 use crate::wallet::WalletError;
 use lachan_shell::moment::iso_day;
+use lachan_shell::words::io_words;
 
 impl Explain for SettingsError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -34,11 +35,17 @@ impl Explain for QrError {
                 lang,
                 self,
                 (
-                    format!("Không đọc hoặc ghi được tệp ảnh: {kind}."),
+                    format!(
+                        "Không đọc hoặc ghi được tệp ảnh: {}.",
+                        io_words(*kind, lang)
+                    ),
                     "Kiểm tra đường dẫn của tệp.",
                 ),
                 (
-                    format!("The image file cannot be read or written: {kind}."),
+                    format!(
+                        "The image file cannot be read or written: {}.",
+                        io_words(*kind, lang)
+                    ),
                     "Check the path of the file.",
                 ),
             ),
@@ -167,11 +174,17 @@ impl Explain for WalletError {
                 lang,
                 self,
                 (
-                    format!("Không đọc hoặc ghi được các lượt ghé: {kind}."),
+                    format!(
+                        "Không đọc hoặc ghi được các lượt ghé: {}.",
+                        io_words(*kind, lang)
+                    ),
                     "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
                 ),
                 (
-                    format!("The wallet cannot be read or written: {kind}."),
+                    format!(
+                        "The wallet cannot be read or written: {}.",
+                        io_words(*kind, lang)
+                    ),
                     "Check its permissions and the space on the disk.",
                 ),
             ),

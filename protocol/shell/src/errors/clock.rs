@@ -3,7 +3,7 @@
 //! Specified in specs/refusals.md.
 
 use crate::clock::ClockError;
-use crate::words::{Explain, Explanation, Lang, told};
+use crate::words::{Explain, Explanation, Lang, io_words, told};
 
 impl Explain for ClockError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -48,11 +48,11 @@ impl Explain for ClockError {
                 lang,
                 self,
                 (
-                    format!("Không đọc được tệp đồng hồ: {kind}."),
+                    format!("Không đọc được tệp đồng hồ: {}.", io_words(*kind, lang)),
                     "Kiểm tra đường dẫn sau --clock.",
                 ),
                 (
-                    format!("The clock file cannot be read: {kind}."),
+                    format!("The clock file cannot be read: {}.", io_words(*kind, lang)),
                     "Check the path after --clock.",
                 ),
             ),

@@ -3,7 +3,7 @@
 //! Specified in specs/refusals.md.
 
 use crate::home::{HomeError, Layout};
-use crate::words::{Explain, Explanation, Lang, told};
+use crate::words::{Explain, Explanation, Lang, io_words, told};
 use std::fmt::Debug;
 
 /// Why a home of this layout cannot be used.
@@ -35,11 +35,17 @@ pub fn of_home<E: Explain + Debug>(
             lang,
             error,
             (
-                format!("Không đọc hoặc ghi được thư mục: {kind}."),
+                format!(
+                    "Không đọc hoặc ghi được thư mục: {}.",
+                    io_words(*kind, lang)
+                ),
                 "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
             ),
             (
-                format!("The home cannot be read or written: {kind}."),
+                format!(
+                    "The home cannot be read or written: {}.",
+                    io_words(*kind, lang)
+                ),
                 "Check its permissions and the space on the disk.",
             ),
         ),

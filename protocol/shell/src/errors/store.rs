@@ -2,7 +2,7 @@
 //! Knows the enum and words; a program says what its people can do about a damaged store.
 //! Specified in specs/refusals.md.
 
-use crate::words::{Explanation, Lang, told};
+use crate::words::{Explanation, Lang, io_words, told};
 use lachan_store::StoreError;
 
 /// What people can do about a store, which differs from program to program. Vietnamese first, then English.
@@ -83,11 +83,17 @@ pub fn of_store(error: &StoreError, lang: Lang, hints: &StoreHints) -> Explanati
             lang,
             error,
             (
-                format!("Không đọc hoặc ghi được kho dữ liệu: {kind}."),
+                format!(
+                    "Không đọc hoặc ghi được kho dữ liệu: {}.",
+                    io_words(*kind, lang)
+                ),
                 "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
             ),
             (
-                format!("The store cannot be read or written: {kind}."),
+                format!(
+                    "The store cannot be read or written: {}.",
+                    io_words(*kind, lang)
+                ),
                 "Check its permissions and the space on the disk.",
             ),
         ),

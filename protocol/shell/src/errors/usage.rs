@@ -3,7 +3,7 @@
 //! Specified in specs/refusals.md.
 
 use crate::arguments::UsageError;
-use crate::words::{Explanation, Lang, told};
+use crate::words::{Explanation, Lang, io_words, told};
 
 /// Why a command line of `program` is not understood.
 #[must_use]
@@ -53,11 +53,11 @@ pub fn of_usage(error: &UsageError, lang: Lang, program: &str) -> Explanation {
             lang,
             error,
             (
-                format!("Không đọc được dữ liệu vào: {kind}."),
+                format!("Không đọc được dữ liệu vào: {}.", io_words(*kind, lang)),
                 "Kiểm tra đường dẫn của tệp.",
             ),
             (
-                format!("The input cannot be read: {kind}."),
+                format!("The input cannot be read: {}.", io_words(*kind, lang)),
                 "Check the path of the file.",
             ),
         ),
