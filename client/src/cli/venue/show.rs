@@ -70,7 +70,11 @@ pub(super) fn show(
 }
 
 /// The plans in whose time `now` lies. One that is damaged is not chosen by itself.
-fn valid_at(shelf: &Shelf<'_>, records: &[PlanRecord], now: UnixTime) -> Vec<PlanRecord> {
+pub(super) fn valid_at(
+    shelf: &Shelf<'_>,
+    records: &[PlanRecord],
+    now: UnixTime,
+) -> Vec<PlanRecord> {
     let is_valid = |record: &&PlanRecord| {
         shelf.plan(record).is_ok_and(|plan| {
             let head = plan.head();
