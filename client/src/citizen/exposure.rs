@@ -76,6 +76,12 @@ impl Findings {
         self.0.retain(|finding| finding.record.day() != day);
     }
 
+    /// Whether anything was found of a day.
+    #[must_use]
+    pub fn has_day(&self, day: Day) -> bool {
+        self.0.iter().any(|finding| finding.record.day() == day)
+    }
+
     /// The exposures, oldest hour first.
     #[must_use]
     pub fn shown(&self) -> Vec<Shown> {

@@ -2,10 +2,12 @@
 //! Decides what is sealed and when a visit ends; does not know files, the clock or the network.
 //! Specified in specs/protocol.md §12.
 
+mod erasing;
 mod exposure;
 mod look;
 mod visit;
 
+pub use erasing::{FAR_AHEAD_SECONDS, erasing_time, is_far_ahead};
 pub use exposure::{Findings, Shown};
 pub use look::{Proposal, Step};
 pub use visit::OpenVisit;

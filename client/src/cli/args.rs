@@ -4,8 +4,8 @@
 
 use super::venue::{self, VenueCommand};
 use crate::home::Settings;
-use crate::messages::Lang;
 use crate::messages::help::Help;
+use crate::messages::{Lang, Speak};
 use clap::{ArgAction, ArgMatches, Command as Clap};
 use lachan_protocol::time::{Day, UnixTime};
 use lachan_shell::arguments::{
@@ -118,10 +118,16 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         "exposures" => Ok(Command::Exposures(ExposuresArgs {
             exit_code: sub.get_flag("exit-code"),
         })),
-        "forget" => Ok(Command::Forget(ForgetArgs {
-            day: optional(sub, "day"),
-            yes: sub.get_flag("yes"),
-        })),
+        "forget" => {
+            let day = optional(sub, "day");
+            if day.is_none() && !sub.get_flag("all") {
+                return Err(UsageError::MissingArgument(
+                    "--day YYYY-MM-DD | --all".into(),
+                ));
+            }
+            let yes = sub.get_flag("yes");
+            Ok(Command::Forget(ForgetArgs { day, yes }))
+        }
         "init" => Ok(Command::Init(InitArgs {
             nodes: all(sub, "node"),
             root: required(sub, "root")?,
@@ -148,35 +154,36 @@ pub fn root(lang: Lang) -> Clap {
         variable: Settings::LAYOUT.variable,
         version: env!("CARGO_PKG_VERSION"),
     };
+    let examples = |help: Help| help.say(lang);
     let commands = [
         command("init", Help::Init, lang)
             .arg(path("trust", "FILE", Help::ArgTrust, lang).required(true))
             .arg(option("root", "VKEY", Help::ArgRoot, lang).required(true))
             .arg(option("node", "MULTIADDR", Help::ArgNode, lang).action(ArgAction::Append))
-            .arg(test_clock(lang)),
+            .arg(test_clock(lang))
+            .after_help(examples(Help::ExamplesInit)),
         command("check-in", Help::CheckIn, lang)
             .arg(positional("code", "CODE", Help::ArgCode, lang))
             .arg(time("at", Help::ArgArrival, lang))
             .arg(flag("stay", Help::ArgStay, lang))
-            .arg(flag("yes", Help::ArgYes, lang)),
-        command("check-out", Help::CheckOut, lang).arg(time("at", Help::ArgDeparture, lang)),
-        command("status", Help::Status, lang),
-        command("sync", Help::Sync, lang).arg(option(
-            "from",
-            "MULTIADDR|FOLDER",
-            Help::ArgFrom,
-            lang,
-        )),
-        command("exposures", Help::Exposures, lang).arg(flag("exit-code", Help::ArgExitCode, lang)),
-        command("visits", Help::Visits, lang),
+            .arg(flag("yes", Help::ArgYes, lang))
+            .after_help(examples(Help::ExamplesCheckIn)),
+        command("check-out", Help::CheckOut, lang)
+            .arg(time("at", Help::ArgDeparture, lang))
+            .after_help(examples(Help::ExamplesCheckOut)),
+        command("status", Help::Status, lang).after_help(examples(Help::ExamplesStatus)),
+        command("sync", Help::Sync, lang)
+            .arg(option("from", "MULTIADDR|FOLDER", Help::ArgFrom, lang))
+            .after_help(examples(Help::ExamplesSync)),
+        command("exposures", Help::Exposures, lang)
+            .arg(flag("exit-code", Help::ArgExitCode, lang))
+            .after_help(examples(Help::ExamplesExposures)),
+        command("visits", Help::Visits, lang).after_help(examples(Help::ExamplesVisits)),
         command("forget", Help::Forget, lang)
-            .arg(
-                option("day", "YYYY-MM-DD", Help::ArgDay, lang)
-                    .value_parser(parse_day)
-                    .required_unless_present("all"),
-            )
+            .arg(option("day", "YYYY-MM-DD", Help::ArgDay, lang).value_parser(parse_day))
             .arg(flag("all", Help::ArgAll, lang).conflicts_with("day"))
-            .arg(flag("yes", Help::ArgYes, lang)),
+            .arg(flag("yes", Help::ArgYes, lang))
+            .after_help(examples(Help::ExamplesForget)),
         venue::arguments(lang),
     ];
     frame.around(commands, lang)

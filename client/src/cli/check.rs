@@ -18,7 +18,7 @@ use lachan_shell::moment::rfc3339;
 use lachan_shell::output::plain;
 use lachan_shell::terminal::Terminal;
 use serde_json::{Value, json};
-use std::io::Read;
+use std::io::{BufRead, IsTerminal, Read};
 use std::path::Path;
 
 /// No URL of a code is longer.
@@ -62,16 +62,23 @@ fn code_text(argument: &str) -> Result<String, CliError> {
     let unreadable = |error: std::io::Error| UsageError::UnreadableInput(error.kind());
     if argument == "-" {
         let mut text = String::new();
-        let input = std::io::stdin().lock().take(LONGEST_URL);
-        let mut input = input;
-        input.read_to_string(&mut text).map_err(unreadable)?;
+        let is_typed = std::io::stdin().is_terminal();
+        let mut input = std::io::stdin().lock().take(LONGEST_URL);
+        // A person who pastes ends with the line, not with the input.
+        let read = if is_typed {
+            input.read_line(&mut text)
+        } else {
+            input.read_to_string(&mut text)
+        };
+        read.map_err(unreadable)?;
         return Ok(text);
     }
     let looks_like_text = argument.contains("://") || is_digits(argument);
     if looks_like_text && !Path::new(argument).exists() {
         return Ok(argument.to_owned());
     }
-    Ok(read_image(Path::new(argument))?)
+    let path = Path::new(argument);
+    read_image(path).map_err(|error| CliError::from(error).at(path))
 }
 
 fn is_digits(text: &str) -> bool {

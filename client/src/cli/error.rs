@@ -6,6 +6,7 @@ use crate::citizen::{CitizenError, SilenceError};
 use crate::cli::venue::VenueToolError;
 use crate::home::{HomeError, Settings};
 use crate::messages::errors::{of_code, of_follow, of_url};
+use crate::messages::venue_help::kinds;
 use crate::messages::{Explain, Explanation, Lang};
 use crate::net::NetError;
 use crate::qr::QrError;
@@ -20,7 +21,9 @@ use lachan_shell::arguments::UsageError;
 use lachan_shell::clock::ClockError;
 use lachan_shell::errors::{of_home, of_usage};
 use lachan_shell::home::Settings as _;
+use lachan_shell::output::plain;
 use lachan_store::StoreError;
+use std::path::{Path, PathBuf};
 
 /// Why there is no trust list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +87,25 @@ pub enum CliError {
     /// The wallet.
     #[error(transparent)]
     Wallet(#[from] WalletError),
+    /// Any of these, at a file that the person named.
+    #[error("{why}")]
+    WithFile {
+        /// Which: shown to the person, in no log.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: Box<Self>,
+    },
+}
+
+impl CliError {
+    /// This error, at this file.
+    #[must_use]
+    pub fn at(self, path: &Path) -> Self {
+        Self::WithFile {
+            path: path.to_owned(),
+            why: Box::new(self),
+        }
+    }
 }
 
 impl From<StoreError> for CliError {
@@ -107,9 +129,28 @@ impl Explain for CliError {
             Self::Sync(error) => error.explain(lang),
             Self::TrustFile(error) => error.explain(lang),
             Self::Url(error) => of_url(error, lang),
+            Self::Usage(error) if is_about_kind(error) => {
+                let hint = lang.choose("Các loại: ", "The kinds: ").to_owned() + &kinds(lang);
+                Explanation {
+                    hint,
+                    ..of_usage(error, lang, Settings::LAYOUT.program)
+                }
+            }
             Self::Usage(error) => of_usage(error, lang, Settings::LAYOUT.program),
             Self::Venue(error) => error.explain(lang),
             Self::Wallet(error) => error.explain(lang),
+            Self::WithFile { path, why } => {
+                let inner = why.explain(lang);
+                let path = plain(&path.display().to_string());
+                Explanation {
+                    what: format!("{path}: {}", inner.what),
+                    ..inner
+                }
+            }
         }
     }
+}
+
+fn is_about_kind(error: &UsageError) -> bool {
+    matches!(error, UsageError::InvalidValue { argument, .. } if argument.starts_with("--kind"))
 }

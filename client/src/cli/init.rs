@@ -24,8 +24,9 @@ use serde_json::json;
 pub(super) fn init(global: &Global, args: InitArgs, terminal: &Terminal) -> Result<Done, CliError> {
     let (_, now) = clock_of(global, args.test_clock, terminal)?;
     let root = Vkey::from_text(&args.root).map_err(TrustFileError::Root)?;
-    let note =
-        std::fs::read(&args.trust).map_err(|error| TrustFileError::Unreadable(error.kind()))?;
+    let note = std::fs::read(&args.trust).map_err(|error| {
+        CliError::from(TrustFileError::Unreadable(error.kind())).at(&args.trust)
+    })?;
     let list = TrustList::verify(&note, &root, now).map_err(TrustFileError::List)?;
     for node in &args.nodes {
         lachan_link::dialer::parse_address(node).map_err(NetError::Link)?;

@@ -3,7 +3,9 @@
 //! Specified in specs/protocol.md §12.
 
 use super::{CliError, TrustFileError};
-use crate::citizen::{Citizen, Event, Findings, Input, OpenVisit, Output};
+use crate::citizen::{
+    Citizen, Event, Findings, Input, OpenVisit, Output, erasing_time, is_far_ahead,
+};
 use crate::home::{Home, Settings};
 use crate::messages::CitizenMessage;
 use crate::messages::citizen::Where;
@@ -79,11 +81,18 @@ impl Session {
     /// # Errors
     /// [`CliError`].
     pub fn open(global: &Global, terminal: &Terminal) -> Result<Self, CliError> {
-        let home = Home::open(&home_dir(global)?)?;
+        let dir = home_dir(global)?;
+        let home = Home::open(&dir).map_err(|error| CliError::from(error).at(&dir))?;
         let (clock, now) = clock_of(global, home.settings().test_clock, terminal)?;
         let store = ClientStore::open(&home.paths().state())?;
         let trust = read_trust(&home, &store)?;
-        let wallet = Wallet::open(home.paths().tokens(), now)?;
+        let verified = [store.floor()?, trust.list().head().made];
+        if is_far_ahead(now, verified) {
+            let [floor, made] = verified;
+            let known = floor.max(made);
+            terminal.note(&CitizenMessage::ClockFarAhead { now, known });
+        }
+        let wallet = Wallet::open(home.paths().tokens(), erasing_time(now, verified))?;
         let session = Self {
             home,
             clock,
@@ -97,6 +106,15 @@ impl Session {
         }
         session.end_what_is_over(terminal)?;
         Ok(session)
+    }
+
+    /// What is over at this time may be erased: not later than what was verified, when the clock is far ahead of it.
+    ///
+    /// # Errors
+    /// [`CliError::Store`].
+    pub fn erasing_time(&self) -> Result<UnixTime, CliError> {
+        let verified = [self.store.floor()?, self.trust.list().head().made];
+        Ok(erasing_time(self.now, verified))
     }
 
     /// The citizen's core with what is stored.
@@ -157,7 +175,7 @@ impl Session {
     /// # Errors
     /// [`WalletError`].
     pub fn keep_findings(&self, findings: &mut Findings) -> Result<(), CliError> {
-        findings.drop_old(self.now);
+        findings.drop_old(self.erasing_time()?);
         Ok(self.wallet.keep_findings(&findings.to_bytes(), self.now)?)
     }
 
@@ -285,8 +303,9 @@ pub fn place_of(visit: &OpenVisit) -> Where {
 
 fn read_trust(home: &Home, store: &ClientStore) -> Result<Trust, CliError> {
     let root = Vkey::from_text(&home.settings().root).map_err(TrustFileError::Root)?;
-    let note = std::fs::read(home.paths().trust())
-        .map_err(|error| TrustFileError::Unreadable(error.kind()))?;
+    let path = home.paths().trust();
+    let note = std::fs::read(&path)
+        .map_err(|error| CliError::from(TrustFileError::Unreadable(error.kind())).at(&path))?;
     let list = TrustList::read(&note, &root).map_err(TrustFileError::List)?;
     let mut trust = Trust::new(list);
     for leaf in store.revocations()? {

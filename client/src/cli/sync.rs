@@ -135,7 +135,7 @@ pub fn sync_each(
         }
     }
     let ended = found.ended(&authorities)?;
-    session.store.drop_old(session.now)?;
+    session.store.drop_old(session.erasing_time()?)?;
     Ok(ended)
 }
 

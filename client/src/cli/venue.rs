@@ -112,6 +112,7 @@ pub fn arguments(lang: Lang) -> Clap {
     let examples = VenueHelp::ExamplesRequests.say(lang);
     command("venue", help(VenueHelp::Venue), lang)
         .subcommand_required(true)
+        .after_help(VenueHelp::ExamplesVenue.say(lang))
         .subcommands([
             command("register", help(VenueHelp::Register), lang)
                 .arg(
@@ -169,7 +170,8 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(request())
                 .arg(from())
                 .after_help(examples),
-            command("status", help(VenueHelp::Status), lang),
+            command("status", help(VenueHelp::Status), lang)
+                .after_help(VenueHelp::ExamplesStatus.say(lang)),
         ])
 }
 
@@ -240,7 +242,7 @@ fn parse_kind(text: &str) -> Result<VenueKind, UsageError> {
 }
 
 /// The shelf of a home, tidied up.
-fn shelf(session: &Session) -> Result<Shelf<'_>, VenueToolError> {
+fn shelf(session: &Session) -> Result<Shelf<'_>, CliError> {
     let home = &session.home;
     let host = home.settings().host.clone();
     let shelf = Shelf::new(
@@ -249,7 +251,7 @@ fn shelf(session: &Session) -> Result<Shelf<'_>, VenueToolError> {
         home.paths().codes(),
         host,
     );
-    shelf.tidy(session.now)?;
+    shelf.tidy(session.erasing_time()?)?;
     Ok(shelf)
 }
 

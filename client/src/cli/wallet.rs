@@ -99,8 +99,15 @@ pub(super) fn forget(
         return forget_all(global, args, terminal);
     };
     let session = Session::open(global, terminal)?;
-    session.wallet.forget_day(day)?;
     let mut findings = session.findings()?;
+    if !findings.has_day(day) && !session.wallet.has_day(day)? {
+        return Ok(Done::new(
+            json!({"forgotten": Value::Null}),
+            vec![CitizenMessage::NothingToForget { day }.into()],
+        ));
+    }
+    confirm(args, &CitizenMessage::AskForgetDay { day }, terminal)?;
+    session.wallet.forget_day(day)?;
     findings.forget_day(day);
     session.keep_findings(&mut findings)?;
     Ok(Done::new(
@@ -111,15 +118,29 @@ pub(super) fn forget(
 
 /// Also of a wallet that is damaged: nothing is read before.
 fn forget_all(global: &Global, args: ForgetArgs, terminal: &Terminal) -> Result<Done, CliError> {
-    let home = Home::open(&home_dir(global)?)?;
+    let dir = home_dir(global)?;
+    let home = Home::open(&dir).map_err(|error| CliError::from(error).at(&dir))?;
     clock_of(global, home.settings().test_clock, terminal)?;
-    // The command itself says what is meant; a person at a terminal may still have mistyped.
-    if !args.yes && terminal.ask(&CitizenMessage::AskForgetAll, false) == Some(false) {
-        return Err(UsageError::NotConfirmed.into());
-    }
+    confirm(args, &CitizenMessage::AskForgetAll, terminal)?;
     Wallet::open_to_forget(home.paths().tokens()).forget_all()?;
     Ok(Done::new(
         json!({"forgotten": "all"}),
         vec![CitizenMessage::ForgottenAll.into()],
     ))
+}
+
+/// What is forgotten cannot be brought back: a person says yes, or `--yes` does.
+fn confirm(
+    args: ForgetArgs,
+    question: &CitizenMessage,
+    terminal: &Terminal,
+) -> Result<(), UsageError> {
+    if args.yes {
+        return Ok(());
+    }
+    match terminal.ask(question, false) {
+        None => Err(UsageError::NobodyToAsk),
+        Some(false) => Err(UsageError::NotConfirmed),
+        Some(true) => Ok(()),
+    }
 }

@@ -5,7 +5,7 @@
 use super::Speak;
 use super::venue_help::VenueHelp;
 
-/// A text of `--help`. Commands are named for themselves, options `Arg…`.
+/// A text of `--help`. Commands are named for themselves, options `Arg…`, examples `Examples…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Help {
     /// The program.
@@ -40,6 +40,22 @@ pub enum Help {
     CheckIn,
     /// check-out
     CheckOut,
+    /// Examples of check-in
+    ExamplesCheckIn,
+    /// Examples of check-out
+    ExamplesCheckOut,
+    /// Examples of exposures
+    ExamplesExposures,
+    /// Examples of forget
+    ExamplesForget,
+    /// Examples of init
+    ExamplesInit,
+    /// Examples of status
+    ExamplesStatus,
+    /// Examples of sync
+    ExamplesSync,
+    /// Examples of visits
+    ExamplesVisits,
     /// exposures
     Exposures,
     /// forget
@@ -63,7 +79,7 @@ impl Speak for Help {
             Self::ArgArrival => "When you came, if not now: RFC 3339 or unix seconds",
             Self::ArgAll => "Everything: all visits and all warnings",
             Self::ArgCode => "The venue's code: its URL, a PNG or JPEG image of it, or - for a URL on standard input",
-            Self::ArgDay => "The visits and warnings of one UTC day, YYYY-MM-DD",
+            Self::ArgDay => "The visits and warnings of one UTC day, YYYY-MM-DD; or give --all",
             Self::ArgDeparture => "When you left, if not now: RFC 3339 or unix seconds",
             Self::ArgExitCode => "End with exit code 1 when there is a warning",
             Self::ArgFrom => "Where to read the logs: a node's multiaddress, or a folder",
@@ -75,6 +91,14 @@ impl Speak for Help {
             Self::ArgYes => "Do not ask",
             Self::CheckIn => "Seal a visit from a venue's code, after asking",
             Self::CheckOut => "End the open visit",
+            Self::ExamplesCheckIn => "Examples:\n  lachan check-in https://lachan.example/v/1#…\n  lachan check-in code.png --yes\n  lachan check-in code.png --at 2026-11-24T09:00:00Z",
+            Self::ExamplesCheckOut => "Examples:\n  lachan check-out\n  lachan check-out --at 2026-11-24T10:30:00Z",
+            Self::ExamplesExposures => "Examples:\n  lachan exposures\n  lachan exposures --exit-code",
+            Self::ExamplesForget => "Examples:\n  lachan forget --day 2026-11-24\n  lachan forget --all",
+            Self::ExamplesInit => "Examples:\n  lachan init --trust trust.txt --root lachan-root+01234567+AA…\n  lachan init --trust trust.txt --root lachan-root+01234567+AA… --node /ip4/203.0.113.5/tcp/4001/p2p/12D3…",
+            Self::ExamplesStatus => "Examples:\n  lachan status\n  lachan status --json",
+            Self::ExamplesSync => "Examples:\n  lachan sync\n  lachan sync --from /ip4/203.0.113.5/tcp/4001/p2p/12D3…\n  lachan sync --from ./log",
+            Self::ExamplesVisits => "Examples:\n  lachan visits\n  lachan visits --json",
             Self::Exposures => "Show the warnings found by the last sync, and what to do",
             Self::Forget => "Destroy visits and warnings",
             Self::Init => "Make a home: settings, keys, trust list",
@@ -92,7 +116,7 @@ impl Speak for Help {
             Self::ArgArrival => "Lúc bạn đến, nếu không phải bây giờ: RFC 3339 hoặc số giây unix",
             Self::ArgAll => "Tất cả: mọi lượt ghé và mọi cảnh báo",
             Self::ArgCode => "Mã địa điểm: đường dẫn URL, ảnh PNG hoặc JPEG của mã, hoặc - để đọc URL từ đầu vào chuẩn",
-            Self::ArgDay => "Lượt ghé và cảnh báo của một ngày theo giờ UTC, YYYY-MM-DD",
+            Self::ArgDay => "Lượt ghé và cảnh báo của một ngày theo giờ UTC, YYYY-MM-DD; hoặc dùng --all",
             Self::ArgDeparture => "Lúc bạn rời đi, nếu không phải bây giờ: RFC 3339 hoặc số giây unix",
             Self::ArgExitCode => "Kết thúc với mã thoát 1 khi có cảnh báo",
             Self::ArgFrom => "Đọc sổ kiểm chứng từ đâu: địa chỉ multiaddr của một nút, hoặc một thư mục",
@@ -104,6 +128,14 @@ impl Speak for Help {
             Self::ArgYes => "Không hỏi lại",
             Self::CheckIn => "Niêm phong một lượt ghé từ mã địa điểm, sau khi hỏi lại",
             Self::CheckOut => "Kết thúc lượt ghé đang mở",
+            Self::ExamplesCheckIn => "Ví dụ:\n  lachan check-in https://lachan.example/v/1#…\n  lachan check-in ma.png --yes\n  lachan check-in ma.png --at 2026-11-24T09:00:00Z",
+            Self::ExamplesCheckOut => "Ví dụ:\n  lachan check-out\n  lachan check-out --at 2026-11-24T10:30:00Z",
+            Self::ExamplesExposures => "Ví dụ:\n  lachan exposures\n  lachan exposures --exit-code",
+            Self::ExamplesForget => "Ví dụ:\n  lachan forget --day 2026-11-24\n  lachan forget --all",
+            Self::ExamplesInit => "Ví dụ:\n  lachan init --trust tin-cay.txt --root lachan-root+01234567+AA…\n  lachan init --trust tin-cay.txt --root lachan-root+01234567+AA… --node /ip4/203.0.113.5/tcp/4001/p2p/12D3…",
+            Self::ExamplesStatus => "Ví dụ:\n  lachan status\n  lachan status --json",
+            Self::ExamplesSync => "Ví dụ:\n  lachan sync\n  lachan sync --from /ip4/203.0.113.5/tcp/4001/p2p/12D3…\n  lachan sync --from ./so",
+            Self::ExamplesVisits => "Ví dụ:\n  lachan visits\n  lachan visits --json",
             Self::Exposures => "Hiện các cảnh báo tìm thấy ở lần đồng bộ gần nhất và việc cần làm",
             Self::Forget => "Xoá lượt ghé và cảnh báo",
             Self::Init => "Tạo thư mục dữ liệu: thiết lập, khoá, danh sách tin cậy",

@@ -101,6 +101,8 @@ pub enum VenueMessage {
         last: Window,
         /// q, windows used, windows left; none without a budget.
         budget: Option<(u8, usize, u8)>,
+        /// Whether its last window is over.
+        ended: bool,
     },
     /// A plan that waits for its answer.
     PlanPending {
@@ -192,7 +194,7 @@ impl Speak for VenueMessage {
             }
             Self::NoRequests => "Nobody asks for an hour.".into(),
             Self::NoPlans => "Nothing is registered here yet. Begin with `lachan venue register`.".into(),
-            Self::Plan { venue, code, schedule, first, last, budget } => {
+            Self::Plan { venue, code, schedule, first, last, budget, ended } => {
                 let [from, on, until, end] = span(first.start(), last.end());
                 let budget = match budget {
                     None => "every hour can be released alone".into(),
@@ -200,8 +202,9 @@ impl Speak for VenueMessage {
                         format!("{used} of {budget} releases used, {left} left")
                     }
                 };
+                let ended = if *ended { "ENDED  " } else { "" };
                 format!(
-                    "{venue}: {}, from {from} on {on} until {until} on {end}; {budget}\n  {code}",
+                    "{ended}{venue}: {}, from {from} on {on} until {until} on {end}; {budget}\n  {code}",
                     schedule_en(*schedule)
                 )
             }
@@ -278,7 +281,7 @@ impl Speak for VenueMessage {
             }
             Self::NoRequests => "Không ai xin khung giờ nào.".into(),
             Self::NoPlans => "Chưa đăng ký gì ở đây. Bắt đầu bằng `lachan venue register`.".into(),
-            Self::Plan { venue, code, schedule, first, last, budget } => {
+            Self::Plan { venue, code, schedule, first, last, budget, ended } => {
                 let [from, on, until, end] = span(first.start(), last.end());
                 let budget = match budget {
                     None => "mỗi giờ có thể công bố riêng".into(),
@@ -286,8 +289,9 @@ impl Speak for VenueMessage {
                         format!("đã dùng {used} trong {budget} lần công bố, còn {left}")
                     }
                 };
+                let ended = if *ended { "ĐÃ HẾT HẠN  " } else { "" };
                 format!(
-                    "{venue}: {}, từ {from} ngày {on} đến {until} ngày {end}; {budget}\n  {code}",
+                    "{ended}{venue}: {}, từ {from} ngày {on} đến {until} ngày {end}; {budget}\n  {code}",
                     schedule_vi(*schedule)
                 )
             }

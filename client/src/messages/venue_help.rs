@@ -2,7 +2,8 @@
 //! Knows words only; which command has which options stands in `cli/venue`.
 //! Specified in specs/protocol.md §12.
 
-use super::Speak;
+use super::{Lang, Speak};
+use lachan_protocol::keys::kind::TABLE;
 
 /// A text of `--help`. Commands are named for themselves, options `Arg…`, examples `Examples…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,10 @@ pub enum VenueHelp {
     ExamplesRequests,
     /// Examples of show
     ExamplesShow,
+    /// Examples of status
+    ExamplesStatus,
+    /// Examples of venue itself
+    ExamplesVenue,
     /// register
     Register,
     /// requests
@@ -57,6 +62,13 @@ pub enum VenueHelp {
     Venue,
 }
 
+/// All kinds of venues, as `--kind` takes them.
+#[must_use]
+pub fn kinds(lang: Lang) -> String {
+    let names = TABLE.iter().map(|row| lang.choose(row.vi, row.en));
+    names.collect::<Vec<_>>().join(", ")
+}
+
 impl Speak for VenueHelp {
     fn en(&self) -> String {
         match self {
@@ -67,7 +79,10 @@ impl Speak for VenueHelp {
             Self::ArgFrom => "The node to ask, as a multiaddress; without it those of the settings",
             Self::ArgHours => "Number of hours, at most 744; without it 48 for a screen, 744 for a sheet",
             Self::ArgId => "The plan: its code id or how it begins; not needed when there is only one",
-            Self::ArgKind => "The kind of venue: a number, or a name such as restaurant, market, place-of-worship",
+            Self::ArgKind => return format!(
+                "The kind of venue, by its number or name in either language: {}",
+                kinds(Lang::En)
+            ),
             Self::ArgName => "The venue's name, as visitors know it",
             Self::ArgPlace => "Its address or room",
             Self::ArgPng => "Write the QR code as a PNG image",
@@ -79,6 +94,8 @@ impl Speak for VenueHelp {
             Self::ExamplesRegister => "Examples:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --place \"13 Lò Đúc\" --kind restaurant\n  lachan venue register --schedule sheet --name \"Chợ Hôm\" --kind market --hours 744",
             Self::ExamplesRequests => "Examples:\n  lachan venue requests\n  lachan venue approve 4f1c\n  lachan venue decline 4f1c",
             Self::ExamplesShow => "Examples:\n  lachan venue show --watch\n  lachan venue show --png code.png\n  lachan venue show 8a02 --at 2026-11-24T09:00:00Z --svg code.svg",
+            Self::ExamplesStatus => "Examples:\n  lachan venue status\n  lachan venue status --json",
+            Self::ExamplesVenue => "Examples:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --kind restaurant\n  lachan venue show --watch\n  lachan venue requests",
             Self::Register => "Register a venue with its health authority",
             Self::Requests => "Ask whether the health authority needs an hour of yours, and list its requests",
             Self::Show => "Show the venue's code",
@@ -97,7 +114,10 @@ impl Speak for VenueHelp {
             Self::ArgFrom => "Nút để hỏi, dạng multiaddr; mặc định theo thiết lập",
             Self::ArgHours => "Số giờ, nhiều nhất 744; mặc định 48 cho màn hình, 744 cho tờ tháng",
             Self::ArgId => "Mã địa điểm hoặc phần đầu của nó; không cần khi chỉ có một",
-            Self::ArgKind => "Loại địa điểm: một số, hoặc tên như restaurant, chợ, cơ-sở-tôn-giáo",
+            Self::ArgKind => return format!(
+                "Loại địa điểm, theo số hoặc tên tiếng Việt hay tiếng Anh: {}",
+                kinds(Lang::Vi)
+            ),
             Self::ArgName => "Tên địa điểm mà khách quen gọi",
             Self::ArgPlace => "Địa chỉ hoặc phòng",
             Self::ArgPng => "Ghi mã QR thành ảnh PNG",
@@ -109,6 +129,8 @@ impl Speak for VenueHelp {
             Self::ExamplesRegister => "Ví dụ:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --place \"13 Lò Đúc\" --kind restaurant\n  lachan venue register --schedule sheet --name \"Chợ Hôm\" --kind market --hours 744",
             Self::ExamplesRequests => "Ví dụ:\n  lachan venue requests\n  lachan venue approve 4f1c\n  lachan venue decline 4f1c",
             Self::ExamplesShow => "Ví dụ:\n  lachan venue show --watch\n  lachan venue show --png ma.png\n  lachan venue show 8a02 --at 2026-11-24T09:00:00Z --svg ma.svg",
+            Self::ExamplesStatus => "Ví dụ:\n  lachan venue status\n  lachan venue status --json",
+            Self::ExamplesVenue => "Ví dụ:\n  lachan venue register --schedule screen --name \"Phở Thìn\" --kind restaurant\n  lachan venue show --watch\n  lachan venue requests",
             Self::Register => "Đăng ký địa điểm với cơ quan y tế",
             Self::Requests => "Hỏi xem cơ quan y tế có cần giờ nào của bạn không, và liệt kê các yêu cầu",
             Self::Show => "Hiện mã của địa điểm",

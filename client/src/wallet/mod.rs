@@ -189,6 +189,21 @@ impl Wallet {
         self.keep_findings(&findings, now)
     }
 
+    /// Whether there is anything of a day, be it damaged.
+    ///
+    /// # Errors
+    /// [`WalletError`].
+    pub fn has_day(&self, day: Day) -> Result<bool, WalletError> {
+        if self.disk.read(&iso_day(day))?.is_some() {
+            return Ok(true);
+        }
+        let is_of_day = |visit: VisitFile| {
+            let mut windows = visit.tags.iter().map(|(window, _)| window);
+            windows.any(|window| window.day() == Some(day))
+        };
+        Ok(self.visit()?.is_some_and(is_of_day))
+    }
+
     /// Destroys a day's tokens, and the open visit when it has tokens of that day.
     ///
     /// # Errors

@@ -96,7 +96,27 @@ fn those_who_were_there_at_the_same_time_are_warned_and_nobody_else() {
         "{en}"
     );
     // What is forgotten is gone, and does not come back with the next list.
-    world.run("an", &["forget", "--day", "2026-11-24"]).data();
+    let forget = |day: &str, more: &[&str]| {
+        let args = [&["forget", "--day", day], more].concat();
+        world.run("an", &args)
+    };
+    assert_eq!(forget("2026-11-24", &[]).error(), "Usage::NobodyToAsk");
+    assert_eq!(
+        forget("2026-11-23", &[]).data()["forgotten"],
+        serde_json::Value::Null
+    );
+    assert_eq!(
+        forget("2026-11-24", &["--yes"]).data()["forgotten"],
+        "2026-11-24"
+    );
+    assert_eq!(
+        world.run("an", &["forget", "--all"]).error(),
+        "Usage::NobodyToAsk"
+    );
+    assert_eq!(
+        world.run("an", &["forget"]).error(),
+        "Usage::MissingArgument"
+    );
     world.publish(NOON_TICK.plus(21_600), &[]);
     world.set_clock(NOON_TICK.plus(21_700));
     assert_eq!(world.sync("an").data()["authorities"][0]["ticks"], 1);
@@ -104,6 +124,55 @@ fn those_who_were_there_at_the_same_time_are_warned_and_nobody_else() {
         world.run("an", &["exposures"]).data()["exposures"],
         serde_json::json!([])
     );
+}
+
+#[test]
+fn what_is_no_code_of_ours_is_told_in_words_and_with_its_path() {
+    let world = World::new();
+    world.init("an");
+    let told = |code: &str, lang: &str| {
+        let ran = world.run_with("an", &["check-in", code, "--yes", "--lang", lang], "");
+        assert_eq!(ran.exit, 2);
+        ran.stderr
+    };
+    let en = told("absent.png", "en");
+    assert!(
+        en.contains("absent.png") && en.contains("no such file"),
+        "{en}"
+    );
+    let vi = told("absent.png", "vi");
+    assert!(
+        vi.contains("absent.png") && vi.contains("không có tệp"),
+        "{vi}"
+    );
+    let refused = |url: &str| world.run("an", &["check-in", url, "--yes"]).error();
+    assert_eq!(refused("absent.png"), "Qr::File");
+    assert_eq!(refused("https://elsewhere.example/"), "Url::NotOurHost");
+    assert_eq!(refused("https://lachan.example/"), "Url::FragmentMissing");
+}
+
+#[test]
+fn a_clock_far_ahead_erases_nothing_until_a_sync_confirms_it() {
+    let mut world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    world.init("an");
+    world.set_clock(NINE_IN_HANOI.plus(600));
+    let url = pho.url(NINE_IN_HANOI.plus(600));
+    world.run("an", &["check-in", &url, "--yes"]).data();
+    world.set_clock(NOON_TICK.plus(60));
+    world.publish(NOON_TICK, &[]);
+    world.sync("an").data();
+    let kept_at = |days: u64| {
+        world.set_clock(NOON_TICK.plus(days * 86_400));
+        let ran = world.run("an", &["visits"]);
+        let hours = ran.data()["hours"].as_u64().unwrap();
+        (hours > 0, ran.stderr.contains("far ahead"))
+    };
+    assert_eq!(kept_at(3_650), (true, true));
+    assert_eq!(kept_at(46), (true, true));
+    // Control: a clock that may be right erases what is over.
+    assert_eq!(kept_at(1), (true, false));
+    assert_eq!(kept_at(44), (false, false));
 }
 
 #[test]

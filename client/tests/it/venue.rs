@@ -38,6 +38,26 @@ fn venue_help_in_vietnamese() {
 }
 
 #[test]
+fn a_kind_that_is_not_known_is_told_which_there_are() {
+    let world = World::new();
+    world.init("owner");
+    let told = |kind: &str, lang: &str| {
+        let words = ["venue", "register", "--schedule", "screen", "--name", "Phở"];
+        let more = ["--kind", kind, "--lang", lang];
+        world.run_with("owner", &[&words[..], &more].concat(), "")
+    };
+    let en = told("castle", "en").stderr;
+    assert!(en.contains("place of worship"), "{en}");
+    let vi = told("castle", "vi").stderr;
+    assert!(vi.contains("cơ sở tôn giáo"), "{vi}");
+    // Control: one of the names of a kind goes on to the network.
+    for kind in ["quán ăn", "Quán-Ăn", "nhà hàng", "restaurant"] {
+        let en = told(kind, "en").stderr;
+        assert!(en.contains("No node to ask"), "{en}");
+    }
+}
+
+#[test]
 fn refuses_by_name_what_cannot_be_done() {
     let world = World::new();
     world.init("owner");

@@ -70,7 +70,10 @@ impl VenueUrl {
     /// # Errors
     /// [`UrlError`].
     pub fn parse(text: &str, host: &str) -> Result<Self, UrlError> {
-        let (address, fragment) = text.split_once('#').ok_or(UrlError::FragmentMissing)?;
+        let (address, fragment) = match text.split_once('#') {
+            Some((address, fragment)) => (address, Some(fragment)),
+            None => (text, None),
+        };
         let rest = strip_prefix_ignoring_case(address, "https://").ok_or(UrlError::NotHttps)?;
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (found, path) = rest.split_at(end);
@@ -80,6 +83,8 @@ impl VenueUrl {
         if path != "/" {
             return Err(UrlError::PathNotEmpty);
         }
+        // Last: a link of somebody else's lacks nothing, it is just not ours.
+        let fragment = fragment.ok_or(UrlError::FragmentMissing)?;
         Ok(Self::new(host, &bytes_from_digits(fragment)?))
     }
 

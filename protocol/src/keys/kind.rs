@@ -2,6 +2,7 @@
 //! Knows one table; does not know any venue.
 //! Specified in specs/protocol.md §2.4.
 
+use alloc::vec::Vec;
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -93,15 +94,18 @@ impl VenueKind {
         u8::try_from(hours).map_or(MOST_LISTED, |hours| hours.min(MOST_LISTED))
     }
 
-    /// Reads a number, or a name in English or Vietnamese: case ignored, hyphens or underscores for spaces, `cafe` for `café`.
+    /// Reads a number, or a name in English or Vietnamese, or one of the names between commas: case ignored, hyphens or
+    /// underscores for spaces, `cafe` for `café`.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
-        let wanted = text.trim().to_lowercase().replace(['-', '_'], " ");
+        let spaced = text.to_lowercase().replace(['-', '_'], " ");
+        let wanted = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Ok(number) = wanted.parse() {
             return Some(Self(number));
         }
         let is_wanted = |row: &&KindRow| {
-            row.en == wanted || row.en.replace('é', "e") == wanted || row.vi == wanted
+            let mut parts = row.en.split(", ").chain(row.vi.split(", "));
+            row.vi == wanted || parts.any(|part| part == wanted || part.replace('é', "e") == wanted)
         };
         TABLE.iter().find(is_wanted).map(|row| Self(row.number))
     }
@@ -132,7 +136,22 @@ mod tests {
             VenueKind::from_text("place-of-worship"),
             Some(VenueKind(12))
         );
-        assert_eq!(VenueKind::from_text("castle"), None);
+        for (text, number) in [
+            ("nhà hàng", 1),
+            ("Quán-Ăn", 1),
+            (" QUÁN  ĂN ", 1),
+            ("nhà hàng, quán ăn", 1),
+            ("nhà_tiệc", 20),
+        ] {
+            assert_eq!(
+                VenueKind::from_text(text),
+                Some(VenueKind(number)),
+                "{text}"
+            );
+        }
+        for text in ["castle", "coffee", "nhà", "", ","] {
+            assert_eq!(VenueKind::from_text(text), None, "{text}");
+        }
         assert_eq!(VenueKind(200).row().number, 255);
     }
 }

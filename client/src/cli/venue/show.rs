@@ -11,8 +11,9 @@ use crate::home::{Paths, Settings};
 use crate::messages::citizen::Where;
 use crate::messages::{Message, VenueMessage};
 use crate::qr::{self, Modules, QrError};
-use crate::store::venue::laid_out;
+use crate::store::venue::{PlanRecord, Shelf, laid_out};
 use crate::venue::shown::{self, ShownCode};
+use lachan_protocol::id::CodeId;
 use lachan_protocol::time::UnixTime;
 use lachan_shell::arguments::Global;
 use lachan_shell::home::read_settings;
@@ -20,6 +21,7 @@ use lachan_shell::moment::rfc3339;
 use lachan_shell::output::{done_json, plain};
 use lachan_shell::terminal::Terminal;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -42,9 +44,14 @@ pub(super) fn show(
         .into_iter()
         .filter(|record| record.is_registered())
         .collect();
-    let registered = shelf.registered(&which(&registered, args.id.as_deref())?)?;
-    shelf.lay_out(&registered, session.now)?;
     let now = args.at.unwrap_or(session.now);
+    let valid = valid_at(&shelf, &registered, now);
+    let record = match (valid.as_slice(), args.id.as_deref()) {
+        ([one], None) => *one,
+        (_, id) => which(&registered, id)?,
+    };
+    let registered = shelf.registered(&record)?;
+    shelf.lay_out(&registered, session.now)?;
     let codes = shown::to_lay_out(&registered, shelf.host(), now);
     let head = registered.plan().head();
     let code = shown::at(&codes, now).ok_or(VenueToolError::NotShownThen {
@@ -60,6 +67,21 @@ pub(super) fn show(
         lines.push(write(path, qr::to_svg(&modules).as_bytes())?);
     }
     Ok(Done::new(to_json(code), lines))
+}
+
+/// The plans in whose time `now` lies. One that is damaged is not chosen by itself.
+pub(super) fn valid_at(
+    shelf: &Shelf<'_>,
+    records: &[PlanRecord],
+    now: UnixTime,
+) -> Vec<PlanRecord> {
+    let is_valid = |record: &&PlanRecord| {
+        shelf.plan(record).is_ok_and(|plan| {
+            let head = plan.head();
+            head.first.start() <= now && now < head.last().end()
+        })
+    };
+    records.iter().filter(is_valid).copied().collect()
 }
 
 fn lines(code: &ShownCode, modules: &Modules, terminal: &Terminal) -> Vec<Message> {
@@ -98,8 +120,9 @@ fn to_json(code: &ShownCode) -> Value {
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<Message, QrError> {
-    std::fs::write(path, bytes).map_err(|error| QrError::File(error.kind()))?;
+fn write(path: &Path, bytes: &[u8]) -> Result<Message, CliError> {
+    std::fs::write(path, bytes)
+        .map_err(|error| CliError::from(QrError::File(error.kind())).at(path))?;
     let path = plain(&path.display().to_string());
     Ok(VenueMessage::Written { path }.into())
 }
@@ -121,7 +144,7 @@ fn watch(global: &Global, id: Option<&str>, terminal: &Terminal) -> Result<Done,
         .map_err(|error| crate::net::NetError::Runtime(error.kind()))?;
     let mut drawn: Option<ShownCode> = None;
     loop {
-        let code = display.code_at(now)?;
+        let code = display.code_at(now, drawn.as_ref().map(ShownCode::code_id))?;
         if drawn.as_ref() != Some(&code) {
             display.draw(&code)?;
         }
@@ -149,19 +172,41 @@ struct Display<'a> {
 
 impl Display<'_> {
     /// The code of now, out of those laid out. Only when they run out the home is opened, for a moment.
-    fn code_at(&self, now: UnixTime) -> Result<ShownCode, CliError> {
-        if let Some(code) = self.laid_out_at(now)? {
+    /// The plan that was drawn last goes before others as long as it has codes.
+    fn code_at(&self, now: UnixTime, drawn: Option<CodeId>) -> Result<ShownCode, CliError> {
+        if let Some(code) = self.laid_out_at(now, drawn)? {
             return Ok(code);
         }
-        self.top_up()?;
-        let code = self.laid_out_at(now)?;
-        code.ok_or_else(|| VenueToolError::CodesRanOut.into())
+        let topped = self.top_up();
+        for plan in [drawn, None] {
+            if let Some(code) = self.laid_out_at(now, plan)? {
+                return Ok(code);
+            }
+        }
+        topped?;
+        Err(VenueToolError::CodesRanOut.into())
     }
 
-    fn laid_out_at(&self, now: UnixTime) -> Result<Option<ShownCode>, VenueToolError> {
+    /// Of this plan, or of the one that was named, or of the only one whose time it is.
+    fn laid_out_at(
+        &self,
+        now: UnixTime,
+        plan: Option<CodeId>,
+    ) -> Result<Option<ShownCode>, VenueToolError> {
         let mut codes = laid_out(&self.codes, &self.host)?;
-        if let Some(id) = self.id {
+        codes.retain(|code| now < code.shown_until());
+        let is_begun = |code: &&ShownCode| code.first().start() <= now;
+        let valid: BTreeSet<CodeId> = codes
+            .iter()
+            .filter(is_begun)
+            .map(ShownCode::code_id)
+            .collect();
+        if let Some(plan) = plan {
+            codes.retain(|code| code.code_id() == plan);
+        } else if let Some(id) = self.id {
             codes.retain(|code| code.code_id().to_string().starts_with(&id.to_lowercase()));
+        } else if valid.len() == 1 {
+            codes.retain(|code| valid.contains(&code.code_id()));
         }
         match codes.as_slice() {
             [first, .., last] if first.code_id() != last.code_id() => {

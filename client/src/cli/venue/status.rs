@@ -26,7 +26,9 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
         if !record.is_registered() {
             let (venue, code) = (venue_of(&head), record.code);
             lines.push(VenueMessage::PlanPending { venue, code }.into());
-            list.push(to_json(&head, &code.to_string(), "pending", None));
+            let mut data = to_json(&head, &code.to_string(), "pending", None);
+            data["ended"] = json!(session.now >= head.last().end());
+            list.push(data);
             continue;
         }
         let key = authority_of(&session, head.authority)?.batch_key();
@@ -37,6 +39,7 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
             (Some(budget), Left::Windows(left)) => Some((budget, used, left)),
             _ => None,
         };
+        let ended = session.now >= head.last().end();
         let plan = VenueMessage::Plan {
             venue: venue_of(&head),
             code: record.code,
@@ -44,13 +47,15 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
             first: head.first,
             last: head.last(),
             budget: counted,
+            ended,
         };
         lines.push(plan.into());
-        if open.releasing.needs_spare() {
+        if !ended && open.releasing.needs_spare() {
             lines.push(VenueMessage::HangSpare.into());
         }
         let mut data = to_json(&head, &record.code.to_string(), "registered", counted);
         data["used"] = json!(used);
+        data["ended"] = json!(ended);
         list.push(data);
     }
     if list.is_empty() {

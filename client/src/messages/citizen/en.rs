@@ -27,6 +27,10 @@ pub(super) fn say(message: &CitizenMessage) -> String {
         CitizenMessage::AskForgetAll => {
             "Forget all visits and all warnings? They cannot be brought back.".into()
         }
+        CitizenMessage::AskForgetDay { day } => format!(
+            "Forget all visits and warnings of {} (UTC day)? They cannot be brought back.",
+            iso_day(*day)
+        ),
         CitizenMessage::AskLeave { venue } => format!("You are at {venue} already. Leave now?"),
         CitizenMessage::CallPhone { authority, phone } => {
             format!("  {}: call {phone}", authority[1])
@@ -44,6 +48,12 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             "Checked out: {venue}, {} to {}.",
             clock(*arrival),
             clock(*departure)
+        ),
+        CitizenMessage::ClockFarAhead { now, known } => format!(
+            "WARNING: the clock of this device ({}) seems far ahead: the newest verified time is {}.\n\
+             Old data are kept until a sync confirms the time. Check the clock, then run `lachan sync`.",
+            date(*now),
+            date(*known)
         ),
         CitizenMessage::EndedByItself { venue, at } => {
             format!(
@@ -105,6 +115,10 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             date(*newest)
         ),
         CitizenMessage::NoOpenVisit => "No visit is open.".into(),
+        CitizenMessage::NothingToForget { day } => format!(
+            "Nothing of {} (UTC day) is kept here; nothing was forgotten.",
+            iso_day(*day)
+        ),
         CitizenMessage::NoVisits => "No visits are kept.".into(),
         CitizenMessage::OpenVisit {
             venue,

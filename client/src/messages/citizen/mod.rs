@@ -38,6 +38,11 @@ pub enum CitizenMessage {
     },
     /// The question before everything is forgotten.
     AskForgetAll,
+    /// The question before a day is forgotten.
+    AskForgetDay {
+        /// Which, in UTC.
+        day: Day,
+    },
     /// The question at the second scan of a venue.
     AskLeave {
         /// Where.
@@ -102,6 +107,13 @@ pub enum CitizenMessage {
         /// First second of the hour.
         hour: UnixTime,
     },
+    /// The clock is far ahead of all that was verified.
+    ClockFarAhead {
+        /// What the clock says.
+        now: UnixTime,
+        /// The newest verified time.
+        known: UnixTime,
+    },
     /// How many warnings there are.
     ExposuresFound {
         /// So many.
@@ -128,6 +140,11 @@ pub enum CitizenMessage {
     },
     /// No visit is open.
     NoOpenVisit,
+    /// Nothing of a day is kept, so nothing was forgotten.
+    NothingToForget {
+        /// Which, in UTC.
+        day: Day,
+    },
     /// Nothing to answer, no visits.
     NoVisits,
     /// The open visit.

@@ -19,6 +19,10 @@ pub(super) fn say(message: &CitizenMessage) -> String {
         CitizenMessage::AskForgetAll => {
             "Xoá mọi lượt ghé và mọi cảnh báo? Không thể lấy lại.".into()
         }
+        CitizenMessage::AskForgetDay { day } => format!(
+            "Xoá mọi lượt ghé và cảnh báo của ngày {} (giờ UTC)? Không thể khôi phục lại.",
+            iso_day(*day)
+        ),
         CitizenMessage::AskLeave { venue } => format!("Bạn đang ở {venue}. Rời đi bây giờ?"),
         CitizenMessage::CallPhone { authority, phone } => {
             format!("  {}: gọi {phone}", authority[0])
@@ -36,6 +40,12 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             "Đã rời đi: {venue}, từ {} đến {}.",
             clock(*arrival),
             clock(*departure)
+        ),
+        CitizenMessage::ClockFarAhead { now, known } => format!(
+            "CẢNH BÁO: đồng hồ máy này ({}) có vẻ chạy trước quá xa: thời điểm mới nhất đã kiểm chứng là {}.\n\
+             Dữ liệu cũ được giữ lại đến khi đồng bộ xác nhận thời gian. Hãy kiểm tra đồng hồ, rồi chạy `lachan sync`.",
+            date(*now),
+            date(*known)
         ),
         CitizenMessage::EndedByItself { venue, at } => {
             format!(
@@ -93,6 +103,10 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             date(*newest)
         ),
         CitizenMessage::NoOpenVisit => "Không có lượt ghé nào đang mở.".into(),
+        CitizenMessage::NothingToForget { day } => format!(
+            "Máy này không lưu gì của ngày {} (giờ UTC); không có gì bị xoá.",
+            iso_day(*day)
+        ),
         CitizenMessage::NoVisits => "Không lưu lượt ghé nào.".into(),
         CitizenMessage::OpenVisit {
             venue,

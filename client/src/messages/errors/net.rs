@@ -5,6 +5,8 @@
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::net::NetError;
 use lachan_link::LinkError;
+use lachan_link::exchange::Refusal;
+use lachan_shell::errors::of_system;
 
 impl Explain for NetError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -13,11 +15,11 @@ impl Explain for NetError {
                 lang,
                 self,
                 (
-                    format!("Không đọc được một tệp của sổ: {kind}."),
+                    format!("Không đọc được một tệp của sổ: {}.", of_system(*kind)[0]),
                     "Kiểm tra quyền truy cập thư mục sau --from.",
                 ),
                 (
-                    format!("A file of the log cannot be read: {kind}."),
+                    format!("A file of the log cannot be read: {}.", of_system(*kind)[1]),
                     "Check the permissions of the folder after --from.",
                 ),
             ),
@@ -74,11 +76,11 @@ impl Explain for NetError {
                 lang,
                 self,
                 (
-                    format!("Không khởi động được phần mạng: {kind}."),
+                    format!("Không khởi động được phần mạng: {}.", of_system(*kind)[0]),
                     "Kiểm tra giới hạn số tệp mở của máy.",
                 ),
                 (
-                    format!("The network could not be started: {kind}."),
+                    format!("The network could not be started: {}.", of_system(*kind)[1]),
                     "Check this machine's limit of open files.",
                 ),
             ),
@@ -153,6 +155,20 @@ fn of_link(error: &LinkError, lang: Lang) -> Explanation {
             error,
             ("Nút không nói giao thức này.", other_vi),
             ("The node does not speak this protocol.", other_en),
+        ),
+        LinkError::Refused {
+            why: Refusal::OfficeUnreachable,
+        } => told(
+            lang,
+            error,
+            (
+                "Nút này hiện không liên lạc được với cơ quan y tế.",
+                "Không mất gì: hãy chạy lại đúng lệnh này sau.",
+            ),
+            (
+                "This node cannot reach the health authority now.",
+                "Nothing is lost: repeat the same command later.",
+            ),
         ),
         LinkError::Refused { .. } => told(
             lang,

@@ -6,6 +6,7 @@ use crate::home::SettingsError;
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::qr::QrError;
 use crate::wallet::WalletError;
+use lachan_shell::errors::of_system;
 use lachan_shell::moment::iso_day;
 
 impl Explain for SettingsError {
@@ -34,11 +35,14 @@ impl Explain for QrError {
                 lang,
                 self,
                 (
-                    format!("Không đọc hoặc ghi được tệp ảnh: {kind}."),
+                    format!("Không đọc hoặc ghi được tệp ảnh: {}.", of_system(*kind)[0]),
                     "Kiểm tra đường dẫn của tệp.",
                 ),
                 (
-                    format!("The image file cannot be read or written: {kind}."),
+                    format!(
+                        "The image file cannot be read or written: {}.",
+                        of_system(*kind)[1]
+                    ),
                     "Check the path of the file.",
                 ),
             ),
@@ -167,11 +171,17 @@ impl Explain for WalletError {
                 lang,
                 self,
                 (
-                    format!("Không đọc hoặc ghi được các lượt ghé: {kind}."),
+                    format!(
+                        "Không đọc hoặc ghi được các lượt ghé: {}.",
+                        of_system(*kind)[0]
+                    ),
                     "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
                 ),
                 (
-                    format!("The wallet cannot be read or written: {kind}."),
+                    format!(
+                        "The wallet cannot be read or written: {}.",
+                        of_system(*kind)[1]
+                    ),
                     "Check its permissions and the space on the disk.",
                 ),
             ),

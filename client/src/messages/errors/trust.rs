@@ -4,6 +4,7 @@
 
 use crate::cli::TrustFileError;
 use crate::messages::{Explain, Explanation, Lang, told};
+use lachan_shell::errors::of_system;
 
 impl Explain for TrustFileError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -14,11 +15,17 @@ impl Explain for TrustFileError {
                 lang,
                 self,
                 (
-                    format!("Không đọc được tệp danh sách tin cậy: {kind}."),
+                    format!(
+                        "Không đọc được tệp danh sách tin cậy: {}.",
+                        of_system(*kind)[0]
+                    ),
                     "Kiểm tra đường dẫn sau --trust, hoặc tệp trust.txt trong thư mục dữ liệu.",
                 ),
                 (
-                    format!("The file of the trust list cannot be read: {kind}."),
+                    format!(
+                        "The file of the trust list cannot be read: {}.",
+                        of_system(*kind)[1]
+                    ),
                     "Check the path after --trust, or the file trust.txt of the home.",
                 ),
             ),

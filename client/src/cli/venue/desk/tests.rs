@@ -5,19 +5,22 @@
 mod disk;
 
 use crate::cli::venue::error::VenueToolError;
+use crate::cli::venue::show::valid_at;
 use crate::store::venue::{ShelfError, laid_out};
 use crate::venue::registering::RegisteringError;
 use crate::venue::releasing::ReleasingError;
 use crate::venue::shown;
 use crate::venue::tests::office::{Lie, Office};
-use crate::venue::tests::{NOW, hour};
-use disk::{Disk, files_below, lies_below};
+use crate::venue::tests::{NOW, hour, wish};
+use crate::venue::wish::Wish;
+use disk::{Disk, Link, files_below, lies_below};
 use lachan_link::LinkError;
 use lachan_protocol::code::DEFAULT_HOST;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::keys::budget::{Left, ReleaseError};
 use lachan_protocol::time::{DAY_SECONDS, UnixTime};
 use lachan_store::StoreError;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -50,6 +53,38 @@ fn a_plan_is_registered_shown_and_still_there_after_a_restart() {
         );
         assert!(shown::at(&codes, later).is_some());
     }
+}
+
+#[test]
+fn of_several_plans_the_only_one_whose_time_it_is_is_chosen() {
+    let (disk, mut office) = (Disk::new(), Office::new());
+    let screen = disk.register(&mut office, KeySchedule::Screen, false);
+    let screen = screen.unwrap().plan().code_id();
+    let (prekey, code_keys) = (office.prekey(), office.code_keys());
+    let month = Wish {
+        hours: Some(744),
+        ..wish(KeySchedule::Sheet)
+    };
+    let mut link = Link {
+        office: &mut office,
+        now: NOW,
+        loses: false,
+    };
+    let known = (&prekey, code_keys.as_slice());
+    let sheet = disk.with(|shelf| {
+        let sheet = super::register(shelf, &mut link, &month, known, NOW, &mut rand::rng());
+        sheet.unwrap().plan().code_id()
+    });
+    let valid_at = |now| {
+        disk.with(|shelf| {
+            let valid = valid_at(shelf, &shelf.plans().unwrap(), now);
+            valid.iter().map(|plan| plan.code).collect::<BTreeSet<_>>()
+        })
+    };
+    assert_eq!(valid_at(LATER), BTreeSet::from([sheet]));
+    // Control: while both are valid, nothing is chosen.
+    assert_eq!(valid_at(NOW), BTreeSet::from([screen, sheet]));
+    assert_eq!(valid_at(NOW.minus(DAY_SECONDS)), BTreeSet::new());
 }
 
 #[test]
