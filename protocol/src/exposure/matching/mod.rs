@@ -6,20 +6,29 @@ use crate::crypto::point::Point;
 use crate::keys::ReleasedKey;
 use crate::time::Day;
 use crate::token::{DetectionTag, TagState, TokenError, VisitRecord, VisitToken};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
-use curve25519_dalek::edwards::{EdwardsBasepointTable, EdwardsPoint};
-use curve25519_dalek::scalar::Scalar;
-use curve25519_dalek::traits::BasepointTable;
 
-/// A chunk of about so many keys is fed at once at full speed.
-pub const BEST_CHUNK: usize = 1_024;
+mod affine;
+mod comb;
+mod doubling;
+mod field;
+mod path;
+mod planner;
+mod portable;
+mod recode;
+mod shares;
+mod table;
+mod variable;
 
-/// Keys that are multiplied and converted to u together: what bounds the memory of a trial.
-const STRIDE: usize = 256;
-/// From so many keys on, a table of a token's multiples is faster, though it takes a millisecond to build.
-const TABLE_PAYS_FROM: usize = 64;
+pub use planner::Plan;
+pub use shares::{Share, shares};
+
+use path::Path as _;
+use portable::Portable;
+
+/// A chunk of so many keys is fed at once at full speed: a token's table pays only when many keys use it.
+pub const BEST_CHUNK: usize = 16_384;
 
 /// A token that a published key opened.
 #[derive(PartialEq, Eq)]
@@ -47,8 +56,8 @@ pub struct Progress {
 
 /// One day's own tokens, ready to be tried.
 ///
-/// Its memory is a few hundred bytes a token and one table of 30 KB; a chunk adds a few hundred points. It may be
-/// dropped between chunks and made again with [`Matcher::resume`].
+/// Its memory is a few hundred bytes a token. A chunk adds, while it is fed, at most about 24 MB for tables and 64 bytes
+/// a key. It may be dropped between chunks and made again with [`Matcher::resume`].
 pub struct Matcher {
     tokens: Vec<Ready>,
     refused: Vec<(usize, TokenError)>,
@@ -93,27 +102,33 @@ impl Matcher {
 
     /// Tries a chunk of the day's keys on every token, and gives the hits in order of tokens, then keys.
     pub fn feed(&mut self, keys: &[ReleasedKey]) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        for ready in &self.tokens {
-            let multiples = Multiples::of(&ready.point, keys.len());
-            for (stride, keys) in keys.chunks(STRIDE).enumerate() {
-                for (place, shared) in multiples.by(keys).iter().enumerate() {
-                    if ready.state.tag(shared) != ready.tag {
-                        continue;
-                    }
-                    let Ok(record) = ready.token.open_with_shared(shared) else {
-                        self.progress.unopened += 1;
-                        continue;
-                    };
-                    let position = self.progress.position + (stride * STRIDE + place) as u64;
-                    hits.push(Hit {
-                        token: ready.index,
-                        position,
-                        key: keys[place],
-                        record,
-                    });
-                }
+        self.feed_by(Plan::of(keys.len(), self.tokens.len()), keys)
+    }
+
+    /// The same by a plan that the caller names: the hits are equal whatever it is. For benchmarks and tests.
+    pub fn feed_by(&mut self, plan: Plan, keys: &[ReleasedKey]) -> Vec<Hit> {
+        let points: Vec<Point> = self.tokens.iter().map(|ready| ready.point).collect();
+        let mut found = Vec::new();
+        Portable::multiples(&points, keys, plan, &mut |token, place, shared| {
+            let ready = &self.tokens[token];
+            if ready.state.tag(shared) == ready.tag {
+                found.push((token, place, *shared));
             }
+        });
+        found.sort_unstable();
+        let mut hits = Vec::new();
+        for (token, place, shared) in found {
+            let ready = &self.tokens[token];
+            let Ok(record) = ready.token.open_with_shared(&shared) else {
+                self.progress.unopened += 1;
+                continue;
+            };
+            hits.push(Hit {
+                token: ready.index,
+                position: self.progress.position + place as u64,
+                key: keys[place],
+                record,
+            });
         }
         let keys = keys.len() as u64;
         self.progress.position += keys;
@@ -147,42 +162,6 @@ impl Ready {
             tag,
             state,
         })
-    }
-}
-
-/// How multiples of one token's E are computed. The scalars are published and E is the device's own, so a
-/// variable time tells nobody anything; this is the only place where that holds.
-enum Multiples<'a> {
-    Few(&'a EdwardsPoint),
-    Many(Box<EdwardsBasepointTable>),
-}
-
-impl<'a> Multiples<'a> {
-    fn of(point: &'a Point, keys: usize) -> Self {
-        if keys < TABLE_PAYS_FROM {
-            Self::Few(point.as_group())
-        } else {
-            Self::Many(Box::new(EdwardsBasepointTable::create(point.as_group())))
-        }
-    }
-
-    /// u(s·E) for each key, with one inversion for all. (s and l - s have one u: both would open the token.)
-    fn by(&self, keys: &[ReleasedKey]) -> Vec<[u8; 32]> {
-        let points: Vec<EdwardsPoint> =
-            keys.iter().map(|key| self.times(key.as_scalar())).collect();
-        EdwardsPoint::to_montgomery_batch(&points)
-            .into_iter()
-            .map(|u| u.0)
-            .collect()
-    }
-
-    fn times(&self, scalar: &Scalar) -> EdwardsPoint {
-        match self {
-            Self::Few(point) => {
-                EdwardsPoint::vartime_double_scalar_mul_basepoint(scalar, point, &Scalar::ZERO)
-            }
-            Self::Many(table) => table.mul_base(scalar),
-        }
     }
 }
 

@@ -1,0 +1,97 @@
+//! Tables of the odd multiples of tokens' E, for each position of a digit.
+//! Knows points; does not know scalars.
+//! Specified in specs/performance.md §1.1.
+
+use super::affine::{Affine, Source, add_all};
+use super::doubling::{DOUBLINGS, doublings};
+use super::recode::{entries, positions};
+use alloc::vec::Vec;
+
+/// Additions of one level that share an inversion; more would only need more memory.
+const TOGETHER: usize = 2_048;
+
+/// (2k + 1)·2^(w·j)·E of some tokens: token after token, position after position.
+pub(super) struct Tables {
+    pub(super) entries: Vec<Affine>,
+    width: u32,
+    each: usize,
+}
+
+/// Entries of one token's table.
+pub(super) const fn entries_of_token(width: u32) -> usize {
+    let last = positions(width) - 1;
+    (last as usize) * entries(width, 0) + entries(width, last)
+}
+
+/// Bytes of one token's table.
+pub(super) const fn bytes_of_token(width: u32) -> usize {
+    entries_of_token(width) * size_of::<Affine>()
+}
+
+impl Tables {
+    /// Builds the tables. Each u must be that of a point of order l.
+    pub(super) fn build(ephemerals: &[[u8; 32]], width: u32) -> Self {
+        let powers = doublings(ephemerals);
+        let each = entries_of_token(width);
+        let mut tables = Self {
+            entries: Vec::with_capacity(each * ephemerals.len()),
+            width,
+            each,
+        };
+        for powers in powers.chunks_exact(DOUBLINGS) {
+            for position in 0..positions(width) {
+                let base = powers[(position * width) as usize];
+                let room = entries(width, position);
+                tables.entries.extend(core::iter::repeat_n(base, room));
+            }
+        }
+        for level in 1..width {
+            tables.add_level(level, &powers);
+        }
+        tables
+    }
+
+    /// Where a token's entries of one position begin.
+    pub(super) const fn start(&self, token: usize, position: u32) -> usize {
+        token * self.each + ((position as usize) << (self.width - 1))
+    }
+
+    /// With 1, 3, … 2^i − 1 times a base known, adds 2^i times the base to each. They differ as numbers below l, so
+    /// no addition is of equal or opposite points.
+    fn add_level(&mut self, level: u32, powers: &[Affine]) {
+        let known = 1_usize << (level - 1);
+        let (mut sums, mut sources, mut starts, mut before) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (token, _) in powers.chunks_exact(DOUBLINGS).enumerate() {
+            for position in 0..positions(self.width) {
+                if entries(self.width, position) <= known {
+                    continue;
+                }
+                let start = self.start(token, position);
+                let power = token * DOUBLINGS + (position * self.width + level) as usize;
+                sums.extend_from_slice(&self.entries[start..start + known]);
+                sources.extend(core::iter::repeat_n(source(power), known));
+                starts.push(start + known);
+                if sums.len() >= TOGETHER {
+                    add_all::<false>(&mut sums, &sources, powers, &mut before);
+                    self.settle(&mut sums, &mut sources, &mut starts, known);
+                }
+            }
+        }
+        add_all::<false>(&mut sums, &sources, powers, &mut before);
+        self.settle(&mut sums, &mut sources, &mut starts, known);
+    }
+
+    fn settle(&mut self, sums: &mut Vec<Affine>, sources: &mut Vec<Source>, starts: &mut Vec<usize>, known: usize) {
+        for (sums, start) in sums.chunks_exact(known).zip(starts.iter()) {
+            self.entries[*start..start + known].copy_from_slice(sums);
+        }
+        sums.clear();
+        sources.clear();
+        starts.clear();
+    }
+}
+
+/// The source that names an entry as it is.
+pub(super) fn source(place: usize) -> Source {
+    Source::try_from(place << 1).expect("tables are far smaller than 2^31 entries")
+}
