@@ -3,7 +3,6 @@
 //! Specified in specs/performance.md §1.4.
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark stops where it fails")]
-#![expect(missing_docs, reason = "a program, not a library")]
 
 mod day;
 mod grid;

@@ -57,24 +57,63 @@ pub(super) fn add_all<const LAST: bool>(
 ) {
     let mut running = [Fe::ONE; CHAINS];
     before.clear();
-    for (i, (point, source)) in points.iter().zip(sources).enumerate() {
-        let entry = &entries[(source >> 1) as usize];
-        let product = &mut running[i % CHAINS];
-        before.push(*product);
-        *product = entry.u.minus(&point.u).mul(product);
+    let (rows, rest) = points.as_chunks::<CHAINS>();
+    let (source_rows, source_rest) = sources.as_chunks::<CHAINS>();
+    for (row, sources) in rows.iter().zip(source_rows) {
+        multiply_up(row, sources, entries, &mut running, before);
     }
+    multiply_up(rest, source_rest, entries, &mut running, before);
     let mut inverse = invert_each(running);
-    let steps = points.iter_mut().zip(sources).zip(before.iter());
-    for (i, ((point, source), before)) in steps.enumerate().rev() {
-        let entry = &entries[(source >> 1) as usize];
-        let rest = &mut inverse[i % CHAINS];
-        let inverted = before.mul(rest);
-        *rest = entry.u.minus(&point.u).mul(rest);
-        let slope = entry.v.signed_minus(source & 1 == 1, &point.v).mul(&inverted);
-        let u = slope.square_plus(&entry.u.minus_a_minus_both(&point.u));
+    let (rows, rest) = points.as_chunks_mut::<CHAINS>();
+    let (before_rows, before_rest) = before.as_chunks::<CHAINS>();
+    add_row::<LAST>(rest, source_rest, entries, &mut inverse, before_rest);
+    let rows = rows.iter_mut().zip(source_rows).zip(before_rows);
+    for ((row, sources), before) in rows.rev() {
+        add_row::<LAST>(row, sources, entries, &mut inverse, before);
+    }
+}
+
+/// Multiplies the running products by the differences of a row of at most as many points.
+#[inline(always)]
+fn multiply_up(
+    points: &[Affine],
+    sources: &[Source],
+    entries: &[Affine],
+    running: &mut [Fe; CHAINS],
+    before: &mut Vec<Fe>,
+) {
+    before.extend_from_slice(&running[..points.len()]);
+    for ((point, source), product) in points.iter().zip(sources).zip(running) {
+        *product = entries[(source >> 1) as usize].u.minus(&point.u).mul(product);
+    }
+}
+
+/// Adds a row of points, step by step for all of them: each step waits for the one before, but the points do not wait
+/// for each other.
+#[inline(always)]
+fn add_row<const LAST: bool>(
+    points: &mut [Affine],
+    sources: &[Source],
+    entries: &[Affine],
+    inverse: &mut [Fe; CHAINS],
+    before: &[Fe],
+) {
+    let entry = |i: usize| &entries[(sources[i] >> 1) as usize];
+    let mut slopes = [Fe::ONE; CHAINS];
+    for i in 0..points.len() {
+        slopes[i] = before[i].mul(&inverse[i]);
+        inverse[i] = entry(i).u.minus(&points[i].u).mul(&inverse[i]);
+    }
+    for i in 0..points.len() {
+        let rise = entry(i).v.signed_minus(sources[i] & 1 == 1, &points[i].v);
+        slopes[i] = rise.mul(&slopes[i]);
+    }
+    for i in 0..points.len() {
+        let u = slopes[i].square_plus(&entry(i).u.minus_a_minus_both(&points[i].u));
         if !LAST {
-            point.v = point.u.minus(&u).mul_plus(&slope, &point.v.negative());
+            let run = points[i].u.minus(&u);
+            points[i].v = run.mul_plus(&slopes[i], &points[i].v.negative());
         }
-        point.u = u;
+        points[i].u = u;
     }
 }

@@ -96,6 +96,6 @@ fn signed(tables: &Tables, source: Source) -> Affine {
     }
     Affine {
         u: entry.u,
-        v: entry.v.negative().carry(),
+        v: entry.v.negated(),
     }
 }

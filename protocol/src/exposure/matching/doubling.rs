@@ -40,10 +40,10 @@ impl Projective {
     /// 3 multiplications and 4 squarings (Hisil, Wong, Carter, Dawson 2008, without T).
     fn double(&self) -> Self {
         let (xx, yy, zz) = (self.x.square(), self.y.square(), self.z.square());
-        let sum = yy.plus(&xx).carry();
-        let difference = yy.minus(&xx).carry();
+        let sum = yy.plus(&xx);
+        let difference = yy.minus(&xx);
         let twice_xy = self.x.plus(&self.y).square().minus(&sum);
-        let rest = zz.plus(&zz).carry().minus(&difference);
+        let rest = zz.plus(&zz).minus(&difference);
         // x = 2XY·F, y = G·H, z = F·G with F and H negated: the same point.
         Self {
             x: twice_xy.mul(&rest),

@@ -5,12 +5,12 @@
 #[cfg(any(test, not(target_pointer_width = "64")))]
 mod limbs25;
 #[cfg(any(test, target_pointer_width = "64"))]
-mod limbs51;
+mod limbs64;
 
 #[cfg(not(target_pointer_width = "64"))]
 pub(super) use limbs25::Fe;
 #[cfg(target_pointer_width = "64")]
-pub(super) use limbs51::Fe;
+pub(super) use limbs64::Fe;
 
 /// What only needs products, written once for each form: the powers.
 macro_rules! powers {
@@ -40,6 +40,11 @@ macro_rules! powers {
             pub(in crate::exposure::matching) fn invert(&self) -> Self {
                 let (ones_250, eleven) = self.power_2_250_minus_1();
                 ones_250.squared(5).mul(&eleven)
+            }
+
+            /// The negative.
+            pub(in crate::exposure::matching) fn negated(&self) -> Self {
+                Self::ONE.minus(&Self::ONE).minus(self).mul(&Self::ONE)
             }
 
             /// A root of this square. Of what is no square it gives a number that is no root.

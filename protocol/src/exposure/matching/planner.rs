@@ -24,22 +24,35 @@ pub enum Plan {
     Variable,
 }
 
-/// Bytes of the processor's second cache that a plan counts on; the smallest that phones of today have.
-const CACHE: usize = 512 << 10;
-/// Additions that share an inversion, when there are enough: 100 bytes each, beside the entries in the cache.
-const TOGETHER: usize = 2_048;
+/// Bytes of the processor's second cache that entries may fill: a quarter of the smallest that phones of today have.
+const CACHE: usize = 128 << 10;
+/// Additions after which sharing one inversion among more is no gain.
+const ENOUGH: usize = 3_072;
+/// Most pairs in a block. Their sums pass through the cache in order, which costs little; a wide table that is read
+/// again for every block costs more.
+const BLOCK: usize = 16_384;
 /// Most bytes of tables at the same time.
 const TABLES: usize = 12 << 20;
 
-/// What the parts cost, in tenths of an addition with a shared inversion; measured by the benchmark.
+/// What the parts cost, in hundredths of an addition in a narrow table; measured by the benchmark.
 mod cost {
-    pub(super) const ADDITION: usize = 10;
     /// An inversion, and what else a round costs once.
-    pub(super) const INVERSION: usize = 450;
+    pub(super) const INVERSION: usize = 4_000;
     /// The doublings of one token's E.
-    pub(super) const DOUBLINGS: usize = 6_500;
+    pub(super) const DOUBLINGS: usize = 52_000;
     /// A multiplication with a point of its own.
-    pub(super) const VARIABLE: usize = 4_000;
+    pub(super) const VARIABLE: usize = 30_000;
+
+    /// An addition: wide tables leave the cache.
+    pub(super) const fn addition(width: u32) -> usize {
+        match width {
+            0..=9 => 100,
+            10 => 104,
+            11 => 108,
+            12 => 114,
+            _ => 124,
+        }
+    }
 }
 
 impl Plan {
@@ -65,15 +78,15 @@ impl Plan {
     pub fn comb(width: u32, keys: usize, tokens: usize) -> Self {
         let entry_bytes = bytes_of_token(width) / entries_of_token(width);
         let slice = entry_bytes << (width - 1);
-        let together = (TOGETHER / keys.max(1))
+        let together = (BLOCK / keys.max(1))
             .min(TABLES / bytes_of_token(width))
             .min(CACHE / slice)
             .clamp(1, tokens.max(1));
         let groups = tokens.div_ceil(together).max(1);
         let tokens = tokens.div_ceil(groups).max(1);
-        let blocks = (keys * tokens).div_ceil(TOGETHER).max(1);
+        let blocks = (keys * tokens).div_ceil(BLOCK).max(1);
         let keys = keys.div_ceil(blocks).max(1);
-        let most = u32::try_from(TOGETHER / (tokens * keys)).unwrap_or(1);
+        let most = u32::try_from(ENOUGH / (tokens * keys)).unwrap_or(1);
         Self::Comb {
             width,
             lanes: most.clamp(1, positions(width) / 2),
@@ -82,7 +95,7 @@ impl Plan {
         }
     }
 
-    /// What it is expected to cost, in tenths of an addition.
+    /// What it is expected to cost, in hundredths of an addition.
     fn cost(self, keys: usize, tokens: usize) -> usize {
         let Self::Comb {
             width,
@@ -98,6 +111,6 @@ impl Plan {
         let (groups, blocks) = (tokens.div_ceil(together), keys.div_ceil(block));
         let inversions = groups * (blocks * rounds as usize + width as usize);
         let additions = keys * tokens * (positions as usize - 1) + tokens * entries_of_token(width);
-        additions * cost::ADDITION + inversions * cost::INVERSION + tokens * cost::DOUBLINGS
+        additions * cost::addition(width) + inversions * cost::INVERSION + tokens * cost::DOUBLINGS
     }
 }

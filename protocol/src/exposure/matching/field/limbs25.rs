@@ -105,8 +105,8 @@ impl Fe {
 
     /// The square, and something added.
     #[inline(always)]
-    pub(in crate::exposure::matching) fn square_plus(&self, more: &Loose) -> Self {
-        carried(plus(product(&self.0, &self.0), more))
+    pub(in crate::exposure::matching) fn square_plus(&self, addend: &Loose) -> Self {
+        carried(plus(product(&self.0, &self.0), addend))
     }
 
     /// Reads 32 bytes, little-endian; the highest bit does not count, and p counts as 0.
@@ -168,8 +168,8 @@ impl Loose {
 
     /// The product, and something added.
     #[inline(always)]
-    pub(in crate::exposure::matching) fn mul_plus(&self, other: &impl Factor, more: &Self) -> Fe {
-        carried(plus(product(&self.0, other.limbs()), more))
+    pub(in crate::exposure::matching) fn mul_plus(&self, other: &impl Factor, addend: &Self) -> Fe {
+        carried(plus(product(&self.0, other.limbs()), addend))
     }
 
     /// The same number as the product's kind.
@@ -203,8 +203,8 @@ fn product(a: &[u32; 10], b: &[u32; 10]) -> [u64; 10] {
 }
 
 #[inline(always)]
-fn plus(columns: [u64; 10], more: &Loose) -> [u64; 10] {
-    core::array::from_fn(|i| columns[i] + u64::from(more.0[i]))
+fn plus(columns: [u64; 10], addend: &Loose) -> [u64; 10] {
+    core::array::from_fn(|i| columns[i] + u64::from(addend.0[i]))
 }
 
 /// The carry of the last column is below 2^34, its nineteenfold below 2^39: so the first limb leaves less than
