@@ -31,15 +31,22 @@ pub(crate) fn run(asked: &Asked) {
     let seconds = spent.as_secs_f64();
     let memory = peak_memory().unwrap_or(0);
     if asked.json {
-        println!("{}", serde_json::json!({ "keys": KEYS, "tokens": TOKENS, "trials": trials, "seconds": seconds, "peak_kib": memory }));
+        println!(
+            "{}",
+            serde_json::json!({ "keys": KEYS, "tokens": TOKENS, "trials": trials, "seconds": seconds, "peak_kib": memory })
+        );
     } else {
-        println!("day keys={KEYS} tokens={TOKENS} trials={trials} seconds={seconds:.1} peak_kib={memory}");
+        println!(
+            "day keys={KEYS} tokens={TOKENS} trials={trials} seconds={seconds:.1} peak_kib={memory}"
+        );
     }
 }
 
 /// The process's highest resident memory in KiB, keys included, where the system tells.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
 }

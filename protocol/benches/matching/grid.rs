@@ -7,7 +7,9 @@ use crate::measure::{Subject, interleaved};
 use crate::samples::{DAY, keys, tokens};
 use lachan_protocol::exposure::matching::{Matcher, Plan};
 
-const KEYS: [usize; 14] = [1, 2, 3, 5, 8, 12, 20, 50, 100, 300, 1_000, 3_000, 8_000, 20_000];
+const KEYS: [usize; 14] = [
+    1, 2, 3, 5, 8, 12, 20, 50, 100, 300, 1_000, 3_000, 8_000, 20_000,
+];
 const TOKENS: [usize; 4] = [1, 3, 8, 64];
 
 pub(crate) fn run(asked: &Asked) {
@@ -30,10 +32,18 @@ pub(crate) fn run(asked: &Asked) {
                     })
                 })
                 .collect();
-            let costs = interleaved(&mut subjects, asked.rounds.min(if count * token_count > 50_000 { 1 } else { 5 }));
+            let costs = interleaved(
+                &mut subjects,
+                asked
+                    .rounds
+                    .min(if count * token_count > 50_000 { 1 } else { 5 }),
+            );
             let own = costs[plans.iter().position(|plan| *plan == chosen).unwrap()];
-            let (best, least) =
-                costs.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+            let (best, least) = costs
+                .iter()
+                .enumerate()
+                .min_by(|a, b| a.1.total_cmp(b.1))
+                .unwrap();
             let behind = (own / least - 1.0) * 100.0;
             if behind > worst.0 {
                 worst = (behind, count, token_count);

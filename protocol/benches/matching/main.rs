@@ -2,7 +2,11 @@
 //! Knows the matcher's public interface and its peers; does not know how the routes work.
 //! Specified in specs/performance.md §1.4.
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark stops where it fails"
+)]
 
 mod day;
 mod grid;

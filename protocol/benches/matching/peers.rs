@@ -29,7 +29,9 @@ pub(crate) fn ladder(key: &ReleasedKey, token: &VisitToken) -> impl FnMut() {
     move || {
         let shared = x25519_dalek::x25519(black_box(scalar), black_box(point));
         let mut tag = [0; 16];
-        Hkdf::<Sha256>::new(Some(&point), &shared).expand(b"tag", &mut tag).unwrap();
+        Hkdf::<Sha256>::new(Some(&point), &shared)
+            .expand(b"tag", &mut tag)
+            .unwrap();
         black_box(tag);
     }
 }
@@ -54,12 +56,18 @@ pub(crate) fn dalek(route: Dalek, tokens: &[VisitToken], keys: &[ReleasedKey]) {
                     .iter()
                     .map(|key| {
                         let scalar = key.as_scalar();
-                        EdwardsPoint::vartime_double_scalar_mul_basepoint(scalar, point, &Scalar::ZERO)
+                        EdwardsPoint::vartime_double_scalar_mul_basepoint(
+                            scalar,
+                            point,
+                            &Scalar::ZERO,
+                        )
                     })
                     .collect(),
                 Dalek::Table => {
                     let table = EdwardsBasepointTable::create(point);
-                    keys.iter().map(|key| table.mul_base(key.as_scalar())).collect()
+                    keys.iter()
+                        .map(|key| table.mul_base(key.as_scalar()))
+                        .collect()
                 }
             };
             for u in EdwardsPoint::to_montgomery_batch(&points) {

@@ -6,7 +6,8 @@ use crate::ratios::Measured;
 use std::fmt::Write as _;
 
 const COLOURS: [&str; 9] = [
-    "#0b6e4f", "#b3261e", "#e07a1f", "#8a63d2", "#2d6cdf", "#7f8c8d", "#16a085", "#c2185b", "#5d4037",
+    "#0b6e4f", "#b3261e", "#e07a1f", "#8a63d2", "#2d6cdf", "#7f8c8d", "#16a085", "#c2185b",
+    "#5d4037",
 ];
 
 /// Writes `matching.svg` into the target folder, and says where.
@@ -39,11 +40,21 @@ fn svg(all: &[Measured]) -> String {
     for (i, (name, _)) in of_eight[0].costs.iter().enumerate() {
         let points: Vec<String> = of_eight
             .iter()
-            .map(|measured| format!("{:.1},{:.1}", x(measured.keys), y(1e9 / measured.costs[i].1)))
+            .map(|measured| {
+                format!(
+                    "{:.1},{:.1}",
+                    x(measured.keys),
+                    y(1e9 / measured.costs[i].1)
+                )
+            })
             .collect();
         let (colour, points, at) = (COLOURS[i % COLOURS.len()], points.join(" "), 60 + 20 * i);
-        writeln!(out, "<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\
-             <text x=\"520\" y=\"{at}\" fill=\"{colour}\">{name}</text>").unwrap();
+        writeln!(
+            out,
+            "<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\
+             <text x=\"520\" y=\"{at}\" fill=\"{colour}\">{name}</text>"
+        )
+        .unwrap();
     }
     out + "</svg>\n"
 }

@@ -23,7 +23,11 @@ pub(crate) struct Measured {
 
 impl Measured {
     fn cost(&self, name: &str) -> f64 {
-        self.costs.iter().find(|(known, _)| known == name).unwrap().1
+        self.costs
+            .iter()
+            .find(|(known, _)| known == name)
+            .unwrap()
+            .1
     }
 
     /// (peer, how many times as fast the matcher is).
@@ -81,18 +85,26 @@ fn measure(count: usize, token_count: usize, rounds: usize) -> Measured {
         Subject::new("pairing", 1, pairing()),
         Subject::new("ladder", 1, ladder(&keys[0], &tokens[0])),
         // A token costs dalek the same whatever the others are.
-        Subject::new("dalek-variable", count, || dalek(Dalek::Variable, one, &keys)),
+        Subject::new("dalek-variable", count, || {
+            dalek(Dalek::Variable, one, &keys)
+        }),
         Subject::new("dalek-table", count, || dalek(Dalek::Table, one, &keys)),
     ];
     for width in [4, 6, 8, 11] {
         let plan = Plan::comb(width, count, token_count);
-        subjects.push(Subject::new(format!("comb-{width}"), trials, move || feed(Some(plan))));
+        subjects.push(Subject::new(format!("comb-{width}"), trials, move || {
+            feed(Some(plan))
+        }));
     }
     let costs = interleaved(&mut subjects, rounds);
     Measured {
         keys: count,
         tokens: token_count,
-        costs: subjects.into_iter().map(|subject| subject.name).zip(costs).collect(),
+        costs: subjects
+            .into_iter()
+            .map(|subject| subject.name)
+            .zip(costs)
+            .collect(),
     }
 }
 
@@ -102,15 +114,23 @@ fn line(measured: &Measured) -> String {
         .iter()
         .map(|(name, nanoseconds)| format!("{name} {nanoseconds:.0}"))
         .collect();
-    format!("ns n={} t={} {}", measured.keys, measured.tokens, costs.join(" "))
+    format!(
+        "ns n={} t={} {}",
+        measured.keys,
+        measured.tokens,
+        costs.join(" ")
+    )
 }
 
 fn json(all: &[Measured]) -> serde_json::Value {
     let sizes: Vec<serde_json::Value> = all
         .iter()
         .map(|measured| {
-            let costs: serde_json::Map<_, _> =
-                measured.costs.iter().map(|(name, ns)| (name.clone(), (*ns).into())).collect();
+            let costs: serde_json::Map<_, _> = measured
+                .costs
+                .iter()
+                .map(|(name, ns)| (name.clone(), (*ns).into()))
+                .collect();
             let ratios: serde_json::Map<_, _> = measured
                 .ratios()
                 .into_iter()

@@ -33,7 +33,8 @@ pub(crate) fn tokens(count: usize, day: Day) -> Vec<VisitToken> {
             let notice = NotificationKey([9; 16]);
             let (code, authority) = (CodeId([7; 16]), AuthorityId([1; 8]));
             let record =
-                VisitRecord::new(code, authority, window, Minutes::ALL, 1, notice, "Chợ", "").unwrap();
+                VisitRecord::new(code, authority, window, Minutes::ALL, 1, notice, "Chợ", "")
+                    .unwrap();
             seal(&record, &point, &device, counter, &mut rng)
         })
         .collect()

@@ -24,7 +24,12 @@ pub(super) fn invert_each(products: [Fe; CHAINS]) -> [Fe; CHAINS] {
     let (ab, cd) = (a.mul(&b), c.mul(&d));
     let all = ab.mul(&cd).invert();
     let (for_ab, for_cd) = (all.mul(&cd), all.mul(&ab));
-    [for_ab.mul(&b), for_ab.mul(&a), for_cd.mul(&d), for_cd.mul(&c)]
+    [
+        for_ab.mul(&b),
+        for_ab.mul(&a),
+        for_cd.mul(&d),
+        for_cd.mul(&c),
+    ]
 }
 
 /// Replaces each number by its inverse, with one inversion for all (Montgomery's trick). None may be 0.
@@ -84,7 +89,10 @@ fn multiply_up(
 ) {
     before.extend_from_slice(&running[..points.len()]);
     for ((point, source), product) in points.iter().zip(sources).zip(running) {
-        *product = entries[(source >> 1) as usize].u.minus(&point.u).mul(product);
+        *product = entries[(source >> 1) as usize]
+            .u
+            .minus(&point.u)
+            .mul(product);
     }
 }
 

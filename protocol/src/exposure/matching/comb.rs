@@ -59,13 +59,21 @@ impl Comb {
     }
 
     /// Names the entries that all pairs need in these positions.
-    fn gather(&mut self, tables: &Tables, tokens: usize, keys: &Recoded, range: &Range<usize>, at: Range<u32>) {
+    fn gather(
+        &mut self,
+        tables: &Tables,
+        tokens: usize,
+        keys: &Recoded,
+        range: &Range<usize>,
+        at: Range<u32>,
+    ) {
         self.sources.clear();
         for position in at {
             let row = keys.row(position, range);
             for token in 0..tokens {
                 let start = source(tables.start(token, position));
-                self.sources.extend(row.iter().map(|digit| start + Source::from(*digit)));
+                self.sources
+                    .extend(row.iter().map(|digit| start + Source::from(*digit)));
             }
         }
     }

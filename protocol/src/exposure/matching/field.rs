@@ -44,7 +44,7 @@ macro_rules! powers {
 
             /// The negative.
             pub(in crate::exposure::matching) fn negated(&self) -> Self {
-                Self::ONE.minus(&Self::ONE).minus(self).mul(&Self::ONE)
+                Self::ONE.minus(&Self::ONE).carry().minus(self).carry()
             }
 
             /// A root of this square. Of what is no square it gives a number that is no root.
@@ -61,6 +61,9 @@ macro_rules! powers {
     };
 }
 use powers;
+
+#[cfg(test)]
+mod tests;
 
 /// A root of −1, little-endian.
 const ROOT_OF_MINUS_ONE: [u8; 32] = [

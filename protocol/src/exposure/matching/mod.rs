@@ -24,6 +24,9 @@ mod variable;
 pub use planner::Plan;
 pub use shares::{Share, shares};
 
+#[cfg(test)]
+mod tests;
+
 use path::Path as _;
 use portable::Portable;
 

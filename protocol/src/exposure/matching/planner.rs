@@ -114,3 +114,56 @@ impl Plan {
         additions * cost::addition(width) + inversions * cost::INVERSION + tokens * cost::DOUBLINGS
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn every_plan_is_possible_and_stays_within_its_memory() {
+        let sizes: Vec<usize> = (0..40)
+            .chain([64, 100, 333, 1_000, 2_047, 5_000, 16_384, 20_000, 1_500_000])
+            .collect();
+        for keys in &sizes {
+            for tokens in [0, 1, 2, 3, 8, 14, 64, 100, 1_000] {
+                for plan in Plan::WIDTHS
+                    .map(|width| Plan::comb(width, *keys, tokens))
+                    .chain([Plan::of(*keys, tokens)])
+                {
+                    let Plan::Comb {
+                        width,
+                        lanes,
+                        tokens: together,
+                        keys: block,
+                    } = plan
+                    else {
+                        continue;
+                    };
+                    assert!((1..=positions(width) / 2).contains(&lanes), "{plan:?}");
+                    assert!(together >= 1 && block >= 1, "{plan:?}");
+                    assert!(together * bytes_of_token(width) <= TABLES, "{plan:?}");
+                    assert!(together * block <= 2 * BLOCK, "{plan:?}");
+                    assert!(
+                        together * block * lanes as usize <= (2 * BLOCK).max(ENOUGH),
+                        "{plan:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn more_keys_never_make_a_narrower_table() {
+        let mut before = 0;
+        for keys in 1..20_000 {
+            let width = match Plan::of(keys, 1) {
+                Plan::Variable => 0,
+                Plan::Comb { width, .. } => width,
+            };
+            assert!(width >= before, "at {keys} keys");
+            before = width;
+        }
+        assert!(before >= 10);
+    }
+}

@@ -105,10 +105,67 @@ fn digit_of(half: &[u64; 5], width: u32, position: u32, last: bool) -> u16 {
     if last {
         return ((bits as u16) & ((1 << (BITS - 1 - width * position)) - 1)) << 1;
     }
-    let (low, top) = (bits as u16 & ((1 << (width - 1)) - 1), bits >> (width - 1) & 1);
+    let (low, top) = (
+        bits as u16 & ((1 << (width - 1)) - 1),
+        bits >> (width - 1) & 1,
+    );
     if top == 1 {
         low << 1
     } else {
         (low ^ ((1 << (width - 1)) - 1)) << 1 | 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{edges, key, random_keys};
+    use super::*;
+    use curve25519_dalek::scalar::Scalar;
+
+    #[test]
+    fn digits_of_every_width_add_up_to_the_scalar_or_its_negative() {
+        let mut keys = edges();
+        keys.extend(random_keys(40, 1));
+        for width in 2..=15 {
+            let recoded = Recoded::new(&keys, width);
+            assert_eq!(recoded.places.len() + recoded.without.len(), keys.len());
+            for (row, place) in recoded.places.iter().enumerate() {
+                let (mut sum, mut absolute, mut power) = (Scalar::ZERO, Scalar::ZERO, Scalar::ONE);
+                for position in 0..positions(width) {
+                    let digit = recoded.row(position, &(row..row + 1))[0];
+                    let odd = usize::from(digit >> 1);
+                    assert!(odd < entries(width, position), "the table has this entry");
+                    let term = Scalar::from(2 * odd as u64 + 1) * power;
+                    sum += if digit & 1 == 1 { -term } else { term };
+                    absolute += term;
+                    power *= Scalar::from(1_u64 << width);
+                }
+                let scalar = keys[*place].as_scalar();
+                assert!(sum == *scalar || sum == -scalar, "width {width}");
+                // At most 2^252 − 1, so that no addition in the comb is of equal or opposite points.
+                assert_eq!(absolute.to_bytes()[31] >> 4, 0, "width {width}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_scalars_whose_odd_one_is_2_252_or_more_have_no_digits() {
+        let mut at_2_252 = [0; 32];
+        (at_2_252[0], at_2_252[31]) = (1, 0x10);
+        let one_below: [u8; 32] = core::array::from_fn(|i| if i < 31 { 0xff } else { 0x0f });
+        let keys = [
+            key(&Scalar::ONE),
+            key(&Scalar::from(2_u8)),
+            key(&-Scalar::ONE),
+            key(&-Scalar::from(2_u8)),
+        ];
+        let keys = [
+            &keys[..],
+            &[at_2_252, one_below].map(|bytes| ReleasedKey::from_bytes(&bytes).unwrap()),
+        ]
+        .concat();
+        let recoded = Recoded::new(&keys, 7);
+        assert_eq!(recoded.without, [1, 3, 4]);
+        assert_eq!(recoded.places, [0, 2, 5]);
     }
 }

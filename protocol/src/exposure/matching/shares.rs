@@ -26,7 +26,10 @@ pub fn shares(tokens: usize, keys: usize, workers: usize) -> Vec<Share> {
     for (worker, tokens) in evenly(tokens, cuts).enumerate() {
         let of_these_tokens = workers.max(1) / cuts + usize::from(worker < workers.max(1) % cuts);
         for keys in evenly(keys, keys.min(of_these_tokens)) {
-            shares.push(Share { tokens: tokens.clone(), keys });
+            shares.push(Share {
+                tokens: tokens.clone(),
+                keys,
+            });
         }
     }
     shares
@@ -36,4 +39,45 @@ pub fn shares(tokens: usize, keys: usize, workers: usize) -> Vec<Share> {
 fn evenly(whole: usize, parts: usize) -> impl Iterator<Item = Range<usize>> {
     let at = move |part: usize| whole / parts * part + (whole % parts).min(part);
     (0..parts).map(move |part| at(part)..at(part + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn every_pair_lies_in_exactly_one_share() {
+        for tokens in 0..6 {
+            for keys in 0..6 {
+                for workers in 0..9 {
+                    let shares = shares(tokens, keys, workers);
+                    assert!(shares.len() <= workers.max(1), "{tokens} {keys} {workers}");
+                    let mut seen = vec![0; tokens * keys];
+                    for share in &shares {
+                        for token in share.tokens.clone() {
+                            for key in share.keys.clone() {
+                                seen[token * keys + key] += 1;
+                            }
+                        }
+                    }
+                    assert!(
+                        seen.iter().all(|times| *times == 1),
+                        "{tokens} {keys} {workers}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tokens_are_cut_before_keys() {
+        let cut = |tokens, keys| Share { tokens, keys };
+        assert_eq!(shares(4, 10, 2), [cut(0..2, 0..10), cut(2..4, 0..10)]);
+        assert_eq!(shares(1, 10, 2), [cut(0..1, 0..5), cut(0..1, 5..10)]);
+        assert_eq!(
+            shares(2, 10, 3),
+            [cut(0..1, 0..5), cut(0..1, 5..10), cut(1..2, 0..10)]
+        );
+    }
 }

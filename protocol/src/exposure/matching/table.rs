@@ -60,7 +60,8 @@ impl Tables {
     /// no addition is of equal or opposite points.
     fn add_level(&mut self, level: u32, powers: &[Affine]) {
         let known = 1_usize << (level - 1);
-        let (mut sums, mut sources, mut starts, mut before) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut sums, mut sources, mut starts, mut before) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (token, _) in powers.chunks_exact(DOUBLINGS).enumerate() {
             for position in 0..positions(self.width) {
                 if entries(self.width, position) <= known {
@@ -81,7 +82,13 @@ impl Tables {
         self.settle(&mut sums, &mut sources, &mut starts, known);
     }
 
-    fn settle(&mut self, sums: &mut Vec<Affine>, sources: &mut Vec<Source>, starts: &mut Vec<usize>, known: usize) {
+    fn settle(
+        &mut self,
+        sums: &mut Vec<Affine>,
+        sources: &mut Vec<Source>,
+        starts: &mut Vec<usize>,
+        known: usize,
+    ) {
         for (sums, start) in sums.chunks_exact(known).zip(starts.iter()) {
             self.entries[*start..start + known].copy_from_slice(sums);
         }
@@ -94,4 +101,40 @@ impl Tables {
 /// The source that names an entry as it is.
 pub(super) fn source(place: usize) -> Source {
     Source::try_from(place << 1).expect("tables are far smaller than 2^31 entries")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
+    use curve25519_dalek::edwards::EdwardsPoint;
+    use curve25519_dalek::scalar::Scalar;
+
+    #[test]
+    fn every_entry_is_its_odd_multiple() {
+        let bases = [3_u64, 5].map(|s| ED25519_BASEPOINT_POINT * Scalar::from(s));
+        for width in [2, 3, 5, 8] {
+            let tables = Tables::build(&bases.map(|base| base.to_montgomery().0), width);
+            assert_eq!(tables.entries.len(), 2 * entries_of_token(width));
+            for (token, base) in bases.iter().enumerate() {
+                let mut power = *base;
+                for position in 0..positions(width) {
+                    let start = tables.start(token, position);
+                    let mut multiple = power;
+                    let mut wanted = Vec::new();
+                    for _ in 0..entries(width, position) {
+                        wanted.push(multiple);
+                        multiple += power + power;
+                    }
+                    for (i, u) in EdwardsPoint::to_montgomery_batch(&wanted)
+                        .iter()
+                        .enumerate()
+                    {
+                        assert_eq!(tables.entries[start + i].u.to_bytes(), u.0, "width {width}");
+                    }
+                    power *= Scalar::from(1_u64 << width);
+                }
+            }
+        }
+    }
 }

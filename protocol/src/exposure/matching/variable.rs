@@ -25,7 +25,11 @@ pub(super) fn u_of(point: &Point, keys: &[ReleasedKey]) -> Vec<[u8; 32]> {
                 )
             })
             .collect();
-        found.extend(EdwardsPoint::to_montgomery_batch(&points).into_iter().map(|u| u.0));
+        found.extend(
+            EdwardsPoint::to_montgomery_batch(&points)
+                .into_iter()
+                .map(|u| u.0),
+        );
     }
     found
 }

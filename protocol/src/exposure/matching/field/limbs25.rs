@@ -135,7 +135,10 @@ impl Fe {
         }
         limbs[0] += 19 * carry;
         // Now the number is below 2·p; it is p or more exactly if 19 more reach 2^255.
-        let over = limbs.iter().enumerate().fold(19, |carry, (i, limb)| (limb + carry) >> bits(i));
+        let over = limbs
+            .iter()
+            .enumerate()
+            .fold(19, |carry, (i, limb)| (limb + carry) >> bits(i));
         let (mut carry, mut buffer, mut filled, mut at) = (19 * over, 0_u64, 0, 0);
         let mut bytes = [0; 32];
         for (i, limb) in limbs.iter().enumerate() {
@@ -229,4 +232,18 @@ fn carried(columns: [u64; 10]) -> Fe {
 #[expect(clippy::cast_possible_truncation, reason = "at most 26 bits remain")]
 const fn low(column: u64, i: usize) -> u32 {
     (column & ((1 << bits(i)) - 1)) as u32
+}
+
+#[cfg(test)]
+impl Fe {
+    pub(super) const fn of(limbs: [u32; 10]) -> Self {
+        Self(limbs)
+    }
+}
+
+#[cfg(test)]
+impl Loose {
+    pub(super) const fn of(limbs: [u32; 10]) -> Self {
+        Self(limbs)
+    }
 }

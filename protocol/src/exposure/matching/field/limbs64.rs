@@ -10,10 +10,18 @@ pub(in crate::exposure::matching) struct Fe([u64; 4]);
 #[derive(Clone, Copy, Debug)]
 pub(in crate::exposure::matching) struct Addend([u64; 5]);
 
+/// All but the highest bit.
+const LOW_63: u64 = u64::MAX >> 1;
 /// 4·p.
 const FOUR_P: [u64; 5] = [76_u64.wrapping_neg(), u64::MAX, u64::MAX, u64::MAX, 1];
 /// 8·p − A with the curve's A = 486,662.
-const EIGHT_P_MINUS_A: [u64; 5] = [(152_u64 + 486_662).wrapping_neg(), u64::MAX, u64::MAX, u64::MAX, 3];
+const EIGHT_P_MINUS_A: [u64; 5] = [
+    (152_u64 + 486_662).wrapping_neg(),
+    u64::MAX,
+    u64::MAX,
+    u64::MAX,
+    3,
+];
 
 super::powers!(Fe);
 
@@ -90,23 +98,31 @@ impl Fe {
         reduced(&words, high + u64::from(carry))
     }
 
+    /// The same number: in this form sums and differences are carried at once.
+    #[inline(always)]
+    pub(in crate::exposure::matching) const fn carry(&self) -> Self {
+        *self
+    }
+
     /// Reads 32 bytes, little-endian; the highest bit does not count.
     pub(in crate::exposure::matching) fn from_bytes(bytes: &[u8; 32]) -> Self {
         let mut limbs = [0; 4];
         for (limb, bytes) in limbs.iter_mut().zip(bytes.as_chunks().0) {
             *limb = u64::from_le_bytes(*bytes);
         }
-        limbs[3] &= u64::MAX >> 1;
+        limbs[3] &= LOW_63;
         Self(limbs)
     }
 
     /// The canonical 32 bytes, little-endian.
     #[inline]
     pub(in crate::exposure::matching) fn to_bytes(self) -> [u8; 32] {
-        let once = without_top_bit(self.0, 0);
+        let [a, b, c, d] = self.0;
+        let once = more([a, b, c, d & LOW_63], 19 * (d >> 63));
         // Now it is below p + 38; it is p or more exactly if 19 more reach 2^255.
         let over = more(once, 19)[3] >> 63;
-        let limbs = without_top_bit(once, 19 * over);
+        let mut limbs = more(once, 19 * over);
+        limbs[3] &= LOW_63;
         let mut bytes = [0; 32];
         for (bytes, limb) in bytes.as_chunks_mut().0.iter_mut().zip(limbs) {
             *bytes = limb.to_le_bytes();
@@ -161,14 +177,6 @@ fn without(multiple: [u64; 5], number: &[u64; 4]) -> [u64; 5] {
     [a, b, c, d, high - u64::from(borrow)]
 }
 
-/// The low 255 bits, with 19 for the bit above, and something more.
-#[inline(always)]
-fn without_top_bit(limbs: [u64; 4], small: u64) -> [u64; 4] {
-    let [a, b, c, d] = limbs;
-    let limbs = more([a, b, c, d & (u64::MAX >> 1)], 19 * (d >> 63) + small);
-    [limbs[0], limbs[1], limbs[2], limbs[3]]
-}
-
 /// a·b + c, whole: it is below 2^512.
 #[inline(always)]
 fn product(a: &[u64; 4], b: &[u64; 4], c: [u64; 4]) -> [u64; 8] {
@@ -217,4 +225,11 @@ fn reduced(words: &[u64; 8], above: u64) -> Fe {
         (limbs[i], carry) = words[i + 4].carrying_mul_add(38, words[i], carry);
     }
     Fe(more(limbs, 38 * (carry + above)))
+}
+
+#[cfg(test)]
+impl Fe {
+    pub(super) const fn of(limbs: [u64; 4]) -> Self {
+        Self(limbs)
+    }
 }
