@@ -61,6 +61,13 @@ pub(crate) fn run(asked: &Asked) {
         for measured in &all {
             println!("{}", line(measured));
         }
+        let addition = addition(&all);
+        println!("addition ns {addition:.1}");
+        for measured in &all {
+            if let Some(near) = nearness(measured, addition) {
+                println!("near n={} t={} {near:.2}", measured.keys, measured.tokens);
+            }
+        }
     }
     let path = plot::write(&all);
     if !asked.json {
@@ -108,6 +115,30 @@ fn measure(count: usize, token_count: usize, rounds: usize) -> Measured {
     }
 }
 
+/// Additions of one trial by the comb of this width, its share of the table's entries included.
+fn additions(width: u32, keys: usize) -> f64 {
+    let last = 252_u32.div_ceil(width) - 1;
+    let entries =
+        f64::from(last) * f64::from(1 << (width - 1)) + f64::from(1 << (251 - width * last));
+    f64::from(last) + entries / keys as f64
+}
+
+/// Nanoseconds of an addition: what 10,000 keys cost more with the narrow table than with the wide one.
+fn addition(all: &[Measured]) -> f64 {
+    let size = all.iter().rfind(|size| size.keys == 10_000).unwrap();
+    (size.cost("comb-4") - size.cost("comb-8")) / (additions(4, 10_000) - additions(8, 10_000))
+}
+
+/// How near the matcher is to its limit, the additions alone: 1 is the limit.
+fn nearness(measured: &Measured, addition: f64) -> Option<f64> {
+    match Plan::of(measured.keys, measured.tokens) {
+        Plan::Comb { width, .. } => {
+            Some(additions(width, measured.keys) * addition / measured.cost("portable"))
+        }
+        Plan::Variable => None,
+    }
+}
+
 fn line(measured: &Measured) -> String {
     let costs: Vec<String> = measured
         .costs
@@ -123,6 +154,7 @@ fn line(measured: &Measured) -> String {
 }
 
 fn json(all: &[Measured]) -> serde_json::Value {
+    let addition = addition(all);
     let sizes: Vec<serde_json::Value> = all
         .iter()
         .map(|measured| {
@@ -143,8 +175,9 @@ fn json(all: &[Measured]) -> serde_json::Value {
                 "plan": format!("{:?}", Plan::of(measured.keys, measured.tokens)),
                 "ns_a_trial": costs,
                 "ratios": ratios,
+                "near": nearness(measured, addition),
             })
         })
         .collect();
-    serde_json::json!({ "processor": processor(), "sizes": sizes })
+    serde_json::json!({ "processor": processor(), "addition_ns": addition, "sizes": sizes })
 }

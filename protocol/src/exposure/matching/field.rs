@@ -1,5 +1,5 @@
 //! The field of 2^255 − 19 elements: what both forms share, and which form this target takes.
-//! Knows numbers; does not know curves. Its time varies with its inputs' use, never hidden: nothing here is secret.
+//! Knows numbers; does not know curves, nor secrets: it is not made for them.
 //! Specified in specs/performance.md §1.
 
 #[cfg(any(test, not(target_pointer_width = "64")))]

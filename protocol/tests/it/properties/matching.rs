@@ -12,7 +12,7 @@ use lachan_protocol::exposure::entry::{CaseDetail, DetailMeaning, ExposureDetail
 use lachan_protocol::exposure::exposures::{Finding, HitError, Outcome, exposures_of, findings_in};
 use lachan_protocol::exposure::history::EarlierEntry;
 use lachan_protocol::exposure::manifest::{Cause, WithdrawalCause};
-use lachan_protocol::exposure::matching::{Hit, Matcher};
+use lachan_protocol::exposure::matching::{Hit, Matcher, Plan, Share, shares};
 use lachan_protocol::id::{AuthorityId, CodeId};
 use lachan_protocol::keys::{NotificationKey, ReleasedKey, WindowPoint};
 use lachan_protocol::time::{Day, UnixTime};
@@ -70,7 +70,7 @@ fn fed(tokens: &[VisitToken], keys: &[ReleasedKey], chunk: usize) -> Vec<(usize,
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
-    /// Chunks of more than 64 keys take the table, smaller ones do not.
+    /// Chunks of more than a few keys take tables, smaller ones do not.
     #[test]
     fn the_matcher_finds_what_brute_force_finds(
         seed: u64,
@@ -114,6 +114,54 @@ fn keys_at_the_edges_hit_with_and_without_a_table() {
     assert_eq!(fed(&tokens, &few, 5), wanted);
     assert_eq!(fed(&tokens, &many, 300).len(), 60 * wanted.len());
     assert_eq!(fed(&tokens, &many, 300), brute_force(&tokens, &many));
+}
+
+/// A hit's token, key and place, in the order given.
+fn places(hits: &[Hit]) -> Vec<(usize, u64, ReleasedKey)> {
+    hits.iter()
+        .map(|hit| (hit.token, hit.position, hit.key))
+        .collect()
+}
+
+#[test]
+fn every_plan_and_every_cut_for_workers_gives_the_same_hits_in_order() {
+    let mut rng = Stream::new(7);
+    let pairs: Vec<_> = (0..60).map(|_| random_pair(&mut rng)).collect();
+    let visit = record(window(TODAY, 3), Minutes::ALL, "Chợ", "");
+    let tokens: Vec<VisitToken> = [59, 3, 3, 0, 21]
+        .iter()
+        .map(|&i| token(&visit, &pairs[i].0, &mut rng))
+        .collect();
+    // The 4th key twice.
+    let mut keys: Vec<ReleasedKey> = pairs.iter().map(|(_, key)| *key).collect();
+    keys.push(keys[3]);
+    let by = |plan| places(&Matcher::new(TODAY, &tokens).feed_by(plan, &keys));
+    let wanted = by(Plan::Variable);
+    let named: Vec<_> = wanted.iter().map(|hit| (hit.0, hit.1)).collect();
+    assert_eq!(
+        named,
+        [(0, 59), (1, 3), (1, 60), (2, 3), (2, 60), (3, 0), (4, 21)]
+    );
+    for width in Plan::WIDTHS {
+        let plan = Plan::comb(width, keys.len(), tokens.len());
+        assert_eq!(by(plan), wanted, "{plan:?}");
+    }
+    for workers in 1..12 {
+        let mut found = Vec::new();
+        for Share {
+            tokens: own,
+            keys: part,
+        } in shares(tokens.len(), keys.len(), workers)
+        {
+            let start = u64::try_from(part.start).expect("small");
+            let mut matcher = Matcher::resume(TODAY, &tokens[own.clone()], start);
+            for (token, position, key) in places(&matcher.feed(&keys[part])) {
+                found.push((own.start + token, position, key));
+            }
+        }
+        found.sort_unstable_by_key(|hit| (hit.0, hit.1));
+        assert_eq!(found, wanted, "{workers} workers");
+    }
 }
 
 #[test]

@@ -32,7 +32,7 @@ impl Factor for Loose {
 
 /// Bits of the limb in place `i`.
 const fn bits(i: usize) -> u32 {
-    26 - (i as u32 & 1)
+    if i & 1 == 0 { 26 } else { 25 }
 }
 
 /// 2·p: added before a subtraction, so that no limb of an [`Fe`] goes below 0.

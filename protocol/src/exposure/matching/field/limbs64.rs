@@ -33,8 +33,8 @@ impl Fe {
     pub(in crate::exposure::matching) fn plus(&self, other: &Self) -> Self {
         let mut sum = [0; 4];
         let mut carry = false;
-        for i in 0..4 {
-            (sum[i], carry) = self.0[i].carrying_add(other.0[i], carry);
+        for (i, sum) in sum.iter_mut().enumerate() {
+            (*sum, carry) = self.0[i].carrying_add(other.0[i], carry);
         }
         Self(more(sum, thirty_eight(carry)))
     }
