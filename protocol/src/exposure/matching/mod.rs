@@ -33,6 +33,9 @@ use portable::Portable;
 /// A chunk of so many keys is fed at once at full speed: a token's table pays only when many keys use it.
 pub const BEST_CHUNK: usize = 16_384;
 
+/// So many keys have their digits in memory at once, whatever is fed.
+pub const MOST_AT_ONCE: usize = 65_536;
+
 /// A token that a published key opened.
 #[derive(PartialEq, Eq)]
 pub struct Hit {
@@ -59,8 +62,9 @@ pub struct Progress {
 
 /// One day's own tokens, ready to be tried.
 ///
-/// Its memory is a few hundred bytes a token. A chunk adds, while it is fed, at most about 24 MB for tables and 64 bytes
-/// a key. It may be dropped between chunks and made again with [`Matcher::resume`].
+/// Its memory is a few hundred bytes a token. While a chunk is fed there are at most 12 MiB of tables, as much again
+/// while they are built, a few MiB of sums, and about 120 bytes a key of at most [`MOST_AT_ONCE`]: below 40 MiB. It may
+/// be dropped between chunks and made again with [`Matcher::resume`]; [`shares`] cuts a day for several workers.
 pub struct Matcher {
     tokens: Vec<Ready>,
     refused: Vec<(usize, TokenError)>,
@@ -104,8 +108,15 @@ impl Matcher {
     }
 
     /// Tries a chunk of the day's keys on every token, and gives the hits in order of tokens, then keys.
+    ///
+    /// At full speed from [`BEST_CHUNK`] keys on; more than [`MOST_AT_ONCE`] are cut, so that memory stays bounded.
     pub fn feed(&mut self, keys: &[ReleasedKey]) -> Vec<Hit> {
-        self.feed_by(Plan::of(keys.len(), self.tokens.len()), keys)
+        let mut hits = Vec::new();
+        for keys in keys.chunks(MOST_AT_ONCE) {
+            hits.extend(self.feed_by(Plan::of(keys.len(), self.tokens.len()), keys));
+        }
+        hits.sort_by_key(|hit: &Hit| (hit.token, hit.position));
+        hits
     }
 
     /// The same by a plan that the caller names: the hits are equal whatever it is. For benchmarks and tests.

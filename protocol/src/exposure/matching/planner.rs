@@ -78,7 +78,7 @@ impl Plan {
     pub fn comb(width: u32, keys: usize, tokens: usize) -> Self {
         let entry_bytes = bytes_of_token(width) / entries_of_token(width);
         let slice = entry_bytes << (width - 1);
-        let together = (BLOCK / keys.max(1))
+        let together = (ENOUGH / keys.max(1))
             .min(TABLES / bytes_of_token(width))
             .min(CACHE / slice)
             .clamp(1, tokens.max(1));
