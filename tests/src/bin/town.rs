@@ -173,14 +173,16 @@ fn fail(as_json: bool, language: Language, error: &TownError) {
         ),
     };
     let hint = hint.in_language(language);
+    let said = error.say();
+    let said = said.in_language(language);
     if as_json {
-        let error = json!({"code": error.code(), "message": error.to_string(), "hint": hint});
+        let error = json!({"code": error.code(), "message": said, "hint": hint});
         println!("{}", json!({"v": 1, "ok": false, "error": error}));
     } else {
         let word = match language {
             Language::Vi => "không chơi được ngày này",
             Language::En => "the day could not be played",
         };
-        eprintln!("town: {word}: {error}\n\n{hint}");
+        eprintln!("town: {word}: {said}\n\n{hint}");
     }
 }

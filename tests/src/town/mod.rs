@@ -14,8 +14,9 @@ pub mod warnings;
 
 use crate::home::CommandError;
 use crate::programs::{BuildError, Programs};
+use crate::say;
 use cast::Cast;
-use screen::Screen;
+use screen::{Say, Screen};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -80,6 +81,58 @@ impl TownError {
             Self::Lacking(Lack::Ports) => "Lack::Ports",
             Self::NoField { .. } => "TownError::NoField",
             Self::TooLate { .. } => "TownError::TooLate",
+        }
+    }
+}
+
+impl TownError {
+    /// The error in both languages. What a program or the system said stands in it as it was said.
+    #[must_use]
+    pub fn say(&self) -> Say {
+        match self {
+            Self::Build(BuildError::Cargo(error)) => say!(
+                "không chạy được cargo: {error}",
+                "cargo could not be started: {error}"
+            ),
+            Self::Build(BuildError::Failed) => say!(
+                "cargo không dựng được lachan và lachan-node",
+                "cargo could not build lachan and lachan-node"
+            ),
+            Self::Build(BuildError::Missing(path)) => {
+                let path = path.display();
+                say!("không có chương trình {path}", "there is no program {path}")
+            }
+            Self::Command(error) => {
+                say!("một lệnh không xong: {error}", "a command failed: {error}")
+            }
+            Self::Files { whose, what } => say!(
+                "một tệp của {whose} không phải là {what}",
+                "a file of {whose} is not {what}"
+            ),
+            Self::Io(error) => say!(
+                "một tệp của thị trấn: {error}",
+                "a file of the town: {error}"
+            ),
+            Self::Lacking(Lack::Disk { free_mib, need_mib }) => say!(
+                "thư mục tạm chỉ còn {free_mib} MiB mà thị trấn cần {need_mib}; đặt TMPDIR ở thư mục khác",
+                "only {free_mib} MiB are free in the temporary folder and a town needs {need_mib}; set TMPDIR to another folder"
+            ),
+            Self::Lacking(Lack::Files { limit, need }) => say!(
+                "chỉ được mở {limit} tệp mà thị trấn cần {need}; thử `ulimit -n {need}`",
+                "only {limit} files may be open and a town needs {need}; try `ulimit -n {need}`"
+            ),
+            Self::Lacking(Lack::Ports) => say!(
+                "không mở được cổng nào trên 127.0.0.1: máy có mạng loopback không?",
+                "no socket can be opened on 127.0.0.1: is there a loopback network?"
+            ),
+            Self::NoField { command, field } => say!(
+                "câu trả lời cho «{command}» không có {field}",
+                "the answer to «{command}» has no {field}"
+            ),
+            Self::TooLate { what, seconds } => say!(
+                "đã chờ {seconds} giây mà chưa thấy: {what}",
+                "waited {seconds} s in vain for {what}"
+            ),
         }
     }
 }
