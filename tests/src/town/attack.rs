@@ -194,12 +194,18 @@ impl Loot {
         Ok(loot)
     }
 
-    /// The images of all codes that were shown, as the bytes they stand for.
+    /// All codes that were or will be shown, as the bytes that their URLs stand for.
     fn of_codes(cast: &Cast) -> Result<Self, TownError> {
         let mut files = Vec::new();
         for venue in &cast.venues {
             for path in files_below(&venue.folder().join("codes"))? {
-                files.push(std::fs::read(path)?);
+                let url = std::fs::read_to_string(path)?;
+                let code = VenueUrl::parse(url.trim(), DEFAULT_HOST);
+                let code = code.map_err(|_| TownError::Files {
+                    whose: "a venue",
+                    what: "the URL of a code",
+                })?;
+                files.push(code.as_bytes().to_vec());
             }
         }
         Ok(Self {
