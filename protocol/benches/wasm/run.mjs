@@ -67,6 +67,7 @@ function asked() {
 
 const { json, rounds, width, sizes } = asked();
 const module = await WebAssembly.compile(readFileSync(process.argv[2]));
+await run(module, ['check'], now);
 const pair = await pairing();
 const subjects = sizes.map(([n, t]) => ({ n, t, ns: [], pairing: [], plan: '' }));
 // Round 0 is thrown away: the engine still compiles.
