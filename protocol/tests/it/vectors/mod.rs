@@ -19,3 +19,4 @@ mod trust_list;
 mod venue_code;
 mod venue_url;
 pub(crate) mod visit_token;
+mod witness;
