@@ -1,6 +1,7 @@
 //! Vectors: files that another language could read.
 mod code_evidence;
 pub(crate) mod entry;
+mod equivocation;
 pub(crate) mod exposure_batch;
 pub(crate) mod file;
 mod hits;
