@@ -248,3 +248,6 @@ impl Whole {
         self.bytes
     }
 }
+
+#[cfg(test)]
+mod tests;
