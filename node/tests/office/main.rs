@@ -1,6 +1,7 @@
 //! The office's core, driven from outside: a disk in memory, venues that speak the protocol.
 mod audit;
 mod crash;
+mod damage;
 mod desk;
 mod disk;
 mod mirror;
