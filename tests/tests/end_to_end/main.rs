@@ -7,4 +7,5 @@ mod floors;
 mod privacy;
 mod refusals;
 mod rooms;
+mod shown;
 mod town;
