@@ -235,7 +235,7 @@ impl Citizen {
                     }
                     None => {
                         let start = visit.open_from();
-                        (visit, start)
+                        (visit.final_before(start), start)
                     }
                 };
                 self.leave(visit, start, departure, rng)
@@ -344,7 +344,7 @@ impl Citizen {
     ) -> Result<Vec<Output>, CitizenError> {
         let visit = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
         let start = visit.open_from();
-        self.leave(visit, start, departure, rng)
+        self.leave(visit.final_before(start), start, departure, rng)
     }
 
     /// Ends a visit: its tags' tokens give way to those from `start` to the departure.

@@ -45,7 +45,9 @@ impl OpenVisit {
     /// The visit with another arrival: an earlier one lies within the code's time and not below the floor, since it may
     /// seal hours that were not sealed before. One with final hours stays as it is.
     pub(super) fn arrived(self, arrival: UnixTime, floor: UnixTime) -> Result<Self, CitizenError> {
-        if self.open_from() > self.code.sealing_start(self.arrival) {
+        let first = self.tags.iter().map(|(window, _)| *window).min();
+        let sealed_from = self.code.sealing_start(self.arrival).window();
+        if self.arrival < self.code.accepted_from() || first != Some(sealed_from) {
             return Err(CitizenError::HoursAreFinal);
         }
         let (from, until) = (self.code.accepted_from(), self.code.accepted_until());

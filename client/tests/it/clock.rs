@@ -135,7 +135,7 @@ const NAMED: [&str; 9] = [
     "Citizen::TrustListExpired",
     "VenueCode::Expired",
     "VenueCode::NotYetValid",
-    "Sync::Batch",
+    "Batch::TimeInFuture",
 ];
 
 fn judge(ran: &Ran, at: &str) -> Option<String> {
@@ -311,6 +311,21 @@ fn an_arrival_is_edited_within_its_bounds() {
     world.run("chi", &["check-in", &url, "--yes"]).data();
     leave(&world, "chi", at(65)).data();
     assert_eq!(hours(&world, "chi"), 1);
+    // What a second scan made final stays as it is.
+    fresh(&world, "dung");
+    world.set_clock(at(200));
+    let url = cafe.url(at(200));
+    world.run("dung", &["status"]).data();
+    world.run("dung", &["check-in", &url, "--yes"]).data();
+    let other = world.register(KeySchedule::Sheet, "Cà phê Giảng");
+    world.set_clock(at(250));
+    let url = other.url(at(250));
+    world
+        .run("dung", &["check-in", &url, "--yes", "--stay"])
+        .data();
+    let arrived = at(210).0.to_string();
+    let edited = world.run("dung", &["check-out", "--arrived", &arrived]);
+    assert_eq!(edited.error(), "Citizen::HoursAreFinal");
     // Below the floor no earlier arrival is taken.
     world.init("binh");
     world.set_clock(NOON_TICK.minus(300));
