@@ -63,8 +63,8 @@ helps! {
     }
     /// `--listen`
     ArgListen {
-        vi: "Nghe ở đâu, dạng multiaddr; có thể ghi nhiều lần; mặc định /ip4/0.0.0.0/tcp/4001",
-        en: "Where to listen, as a multiaddress; may be given several times; /ip4/0.0.0.0/tcp/4001 when not given"
+        vi: "Nghe ở đâu, dạng multiaddr; có thể ghi nhiều lần; mặc định cổng 4001 ở mọi địa chỉ IPv4, TCP và QUIC",
+        en: "Where to listen, as a multiaddress; may be given several times; port 4001 of every IPv4 address, TCP and QUIC, when not given"
     }
     /// `--name-en`
     ArgNameEn { vi: "Tên cơ quan bằng tiếng Anh", en: "The authority's name in English" }
