@@ -195,7 +195,7 @@ pub async fn start(
     gossip: Gossip,
     parts: Parts,
 ) -> Result<(Net, JoinHandle<()>), NetError> {
-    let key = Keypair::ed25519_from_bytes(settings.key.to_vec()).map_err(|_| NetError::BadKey)?;
+    let key = keypair(&settings.key)?;
     let peer_id = key.public().to_peer_id();
     let topics: Vec<Topic> = gossip.topics().collect();
     let named = || settings.peers.iter().chain(&settings.offices);
@@ -228,6 +228,20 @@ pub async fn start(
         peer_id,
     };
     Ok((net, tokio::spawn(task.run(received))))
+}
+
+fn keypair(seed: &[u8; 32]) -> Result<Keypair, NetError> {
+    // libp2p wipes what it is given
+    let mut seed = *seed;
+    Keypair::ed25519_from_bytes(&mut seed[..]).map_err(|_| NetError::BadKey)
+}
+
+/// The peer id of a node whose network key has this seed.
+///
+/// # Errors
+/// [`NetError::BadKey`].
+pub fn peer_id(seed: &[u8; 32]) -> Result<PeerId, NetError> {
+    keypair(seed).map(|key| key.public().to_peer_id())
 }
 
 /// Where others are told that this node is: as configured, or where it listens if they can reach that.

@@ -45,9 +45,10 @@ pub fn ip_of(address: &Multiaddr) -> Option<IpAddr> {
 }
 
 fn is_port(parts: &[Protocol<'_>]) -> bool {
-    let rest = match parts {
-        [Protocol::Tcp(1..), rest @ ..] | [Protocol::Udp(1..), Protocol::QuicV1, rest @ ..] => rest,
-        _ => return false,
+    let ([Protocol::Tcp(1..), rest @ ..] | [Protocol::Udp(1..), Protocol::QuicV1, rest @ ..]) =
+        parts
+    else {
+        return false;
     };
     matches!(rest, [] | [Protocol::P2p(_)])
 }

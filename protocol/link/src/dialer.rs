@@ -184,6 +184,28 @@ fn opened(reply: SealedReply) -> Result<Vec<u8>, LinkError> {
     }
 }
 
+/// The bytes of the range that was asked for, exactly as many as the peer says there are; none when it has no such
+/// resource. Half an answer is not one.
+///
+/// # Errors
+/// [`LinkError`] when the answer is no, or another range.
+pub fn range(request: &LogRequest, reply: LogReply) -> Result<Option<Vec<u8>>, LinkError> {
+    match reply {
+        LogReply::Busy(after) => Err(LinkError::Busy { after }),
+        LogReply::NotFound => Ok(None),
+        LogReply::Part { total, bytes } => {
+            let left = total.checked_sub(request.offset());
+            let want = left.map(|left| left.min(u64::from(request.length())));
+            if want == Some(bytes.len() as u64) {
+                Ok(Some(bytes))
+            } else {
+                Err(LinkError::RangeWrong)
+            }
+        }
+        LogReply::Refused(why) => Err(LinkError::Refused { why }),
+    }
+}
+
 /// A resource that comes part by part: which range is next, and whether a part fits.
 /// Shared with nodes, whose own swarm asks the same way.
 #[derive(Debug)]
