@@ -134,7 +134,7 @@ fn each_lie_of_a_source_has_its_own_name() {
     assert_eq!(lie("wrong-leaf", bundle, flip), "Follow::LeafMismatch");
     assert_eq!(lie("half-leaf", bundle, half), "Follow::EndsEarly");
     assert_eq!(lie("half-tile", tile, half), "Follow::Tile");
-    assert_eq!(lie("forged", "checkpoint", flip), "Note::NotSigned");
+    assert_eq!(lie("forged", "checkpoint", flip), "Checkpoint::Note");
     // an honest source takes all of it, and then a smaller one is behind
     world.sync("binh").data();
     let from = old.display().to_string();
