@@ -4,6 +4,7 @@ mod crash;
 mod damage;
 mod desk;
 mod disk;
+mod interop;
 mod mirror;
 mod refusals;
 mod secrets;
