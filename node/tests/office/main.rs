@@ -6,6 +6,7 @@ mod desk;
 mod disk;
 mod interop;
 mod mirror;
+mod outputs;
 mod refusals;
 mod secrets;
 mod story;
