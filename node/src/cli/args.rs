@@ -19,6 +19,10 @@ use std::path::PathBuf;
 /// A command and what it was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// `catch-up`
+    CatchUp(CatchUpArgs),
+    /// `doctor`
+    Doctor,
     /// `init`
     Init(Box<InitArgs>),
     /// `publish`
@@ -118,6 +122,15 @@ pub struct ReleaseRequestArgs {
     pub advice: Advice,
 }
 
+/// Of `catch-up`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatchUpArgs {
+    /// `--from`
+    pub from: Vec<String>,
+    /// `--despite-silent`
+    pub despite_silent: bool,
+}
+
 /// Of `run`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunArgs {
@@ -136,6 +149,11 @@ pub fn parse(args: &[OsString], lang: Lang) -> Result<Parsed<Command>, UsageErro
 fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
     let (name, sub) = matches.subcommand().ok_or(UsageError::MissingCommand)?;
     match name {
+        "catch-up" => Ok(Command::CatchUp(CatchUpArgs {
+            from: all(sub, "from"),
+            despite_silent: sub.get_flag("despite-silent"),
+        })),
+        "doctor" => Ok(Command::Doctor),
         "init" => read_init(sub).map(|args| Command::Init(Box::new(args))),
         "publish" => Ok(Command::Publish),
         "release" => read_release(sub),

@@ -8,6 +8,7 @@ use crate::home::HomeError;
 use crate::keys::KeyError;
 use crate::messages::{Explain, Explanation, Lang};
 use crate::service::RunError;
+use crate::service::catch_up::CatchUpError;
 use crate::service::repair::RepairError;
 use crate::trust::TrustError;
 use lachan_shell::arguments::UsageError;
@@ -18,6 +19,9 @@ use lachan_shell::home::Settings;
 /// Everything a command can fail at.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
+    /// The office may not sign yet.
+    #[error(transparent)]
+    CatchUp(#[from] CatchUpError),
     /// There is no time.
     #[error(transparent)]
     Clock(#[from] ClockError),
@@ -50,6 +54,7 @@ pub enum CliError {
 impl Explain for CliError {
     fn explain(&self, lang: Lang) -> Explanation {
         match self {
+            Self::CatchUp(error) => error.explain(lang),
             Self::Clock(error) => error.explain(lang),
             Self::Control(error) => error.explain(lang),
             Self::Home(error) => of_home(error, lang, &Config::LAYOUT),

@@ -3,6 +3,8 @@
 //! Specified in specs/interfaces.md.
 
 pub mod args;
+mod catch_up;
+mod doctor;
 mod error;
 mod init;
 mod remote;
@@ -35,6 +37,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Done, CliError> {
     match command {
+        Command::CatchUp(args) => catch_up::catch_up(global, &args, terminal),
+        Command::Doctor => doctor::doctor(global, terminal),
         Command::Init(args) => init::init(global, &args, terminal),
         Command::Publish => remote::publish(global, terminal),
         Command::ReleaseList => remote::release_list(global, terminal),

@@ -3,6 +3,8 @@
 //! Specified in specs/interfaces.md.
 
 use super::{Speak, StoreWord};
+use crate::doctor::Finding;
+use crate::expiry::Expiry;
 use lachan_protocol::exposure::advice::Advice;
 
 /// Anything a command says that is no error.
@@ -18,6 +20,21 @@ pub enum Message {
         /// The file.
         file: String,
     },
+    /// An office is as far as its log.
+    CaughtUp {
+        /// Leaves.
+        size: u64,
+        /// The newest tick.
+        seq: u64,
+        /// Its time.
+        time: String,
+        /// How many nodes answered.
+        answered: u64,
+    },
+    /// Something ends soon.
+    Ends(Expiry),
+    /// The doctor found this.
+    Finding(Finding),
     /// The node's log, one line.
     Log {
         /// Its origin.
@@ -261,6 +278,13 @@ impl Speak for Message {
             Self::AuthorityWritten { file } => format!(
                 "{file} is this authority's block of a trust list: have the root sign it (`trust sign`), then `trust install`."
             ),
+            Self::CaughtUp { size, seq, time, answered } => format!(
+                "Caught up, as {} say: {}, the newest tick is {seq} of {time}. If this office published later ones, do not run it: ask further nodes with --from.",
+                count(*answered, "node", "nodes"),
+                count(*size, "leaf", "leaves")
+            ),
+            Self::Ends(expiry) => expiry.en(),
+            Self::Finding(finding) => finding.en(),
             Self::Log { origin, size } => {
                 format!("Log {origin}: {}", count(*size, "leaf", "leaves"))
             }
@@ -337,6 +361,11 @@ impl Speak for Message {
             Self::AuthorityWritten { file } => format!(
                 "{file} là phần của cơ quan này trong danh sách tin cậy: nhờ gốc ký (`trust sign`), rồi `trust install`."
             ),
+            Self::CaughtUp { size, seq, time, answered } => format!(
+                "Đã bắt kịp, theo {answered} nút: {size} lá, kỳ mới nhất là {seq} lúc {time}. Nếu văn phòng từng công bố kỳ sau đó thì đừng chạy: hỏi thêm nút khác bằng --from."
+            ),
+            Self::Ends(expiry) => expiry.vi(),
+            Self::Finding(finding) => finding.vi(),
             Self::Log { origin, size } => format!("Sổ {origin}: {size} lá"),
             Self::NoLogs => "Chưa biết sổ kiểm chứng nào.".into(),
             Self::Node {

@@ -51,6 +51,36 @@ helps! {
         vi: "Tệp authority.txt của một cơ quan; có thể ghi nhiều lần",
         en: "The authority.txt of an authority; may be given several times"
     }
+    /// `--from` of catch-up
+    ArgCatchUpFrom {
+        vi: "Hỏi thêm nút này, multiaddr kết thúc bằng /p2p/ID; có thể ghi nhiều lần",
+        en: "Ask this node too, a multiaddress that ends in /p2p/ID; may be given several times"
+    }
+    /// `--despite-silent`
+    ArgDespiteSilent {
+        vi: "Tiếp tục dù có nút không trả lời: nút đó có thể giữ phần mới nhất",
+        en: "Go on although a node does not answer: it may hold the newest part"
+    }
+    /// `catch-up`
+    CatchUp {
+        vi: "Văn phòng đã khôi phục: hỏi các nút khác sổ của mình đã đến đâu, lấy phần thiếu, rồi mới được ký",
+        en: "A restored office asks others how far its log has come, takes what is missing, and may sign again"
+    }
+    /// `doctor`
+    Doctor {
+        vi: "Khám thư mục của nút: quyền, đĩa, đồng hồ, khoá, danh sách tin cậy, sổ, kho, cổng, các nút khác",
+        en: "Look at the home: permissions, disk, clock, keys, trust list, logs, store, ports, other nodes"
+    }
+    /// Examples of catch-up
+    ExamplesCatchUp {
+        vi: "Ví dụ (nút đã dừng):\n  lachan-node catch-up --home ./vanphong --from /ip4/203.0.113.5/tcp/4001/p2p/12D3...",
+        en: "Example (with the node stopped):\n  lachan-node catch-up --home ./office --from /ip4/203.0.113.5/tcp/4001/p2p/12D3..."
+    }
+    /// Examples of doctor
+    ExamplesDoctor {
+        vi: "Ví dụ (nút chạy hay không đều được; mã thoát 0 ổn, 1 có điều hỏng, 2 không rõ):\n  lachan-node doctor --home ./vanphong\n  lachan-node doctor --home ./vanphong --json",
+        en: "Example (beside a running node or without; exit code 0 well, 1 something is bad, 2 could not tell):\n  lachan-node doctor --home ./office\n  lachan-node doctor --home ./office --json"
+    }
     /// `--from` of a release request
     ArgFrom {
         vi: "Lúc người bệnh đến: RFC 3339 hoặc số giây unix",

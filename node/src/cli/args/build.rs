@@ -35,6 +35,11 @@ pub fn root(lang: Lang) -> Clap {
         command("repair", Help::Repair, lang)
             .after_help(Help::ExamplesRepair.say(lang))
             .arg(flag("accept-rollback", Help::ArgAcceptRollback, lang)),
+        command("doctor", Help::Doctor, lang).after_help(Help::ExamplesDoctor.say(lang)),
+        command("catch-up", Help::CatchUp, lang)
+            .after_help(Help::ExamplesCatchUp.say(lang))
+            .arg(option("from", "MULTIADDR", Help::ArgCatchUpFrom, lang).action(ArgAction::Append))
+            .arg(flag("despite-silent", Help::ArgDespiteSilent, lang)),
     ];
     frame
         .around(commands, lang)
