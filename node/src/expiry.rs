@@ -1,6 +1,6 @@
 //! What ends soon: the trust list, and the key that signs an office's venue codes.
 //! Decides from a trust list and the time; does not know files or who is told.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use lachan_protocol::code::CodeKey;
 use lachan_protocol::crypto::sign::VerifyingKey;

@@ -1,6 +1,6 @@
 //! The bytes of a backup before they are sealed: a few named files, in one order.
 //! Knows names and lengths; does not know folders.
-//! Specified in specs/protocol.md §14.8.
+//! Specified in specs/protocol.md §14.9.
 
 use crate::office::SecretName;
 use lachan_protocol::time::UnixTime;

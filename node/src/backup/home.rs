@@ -1,12 +1,13 @@
 //! A home into a backup, and a backup into a home.
 //! Knows the home's files; does not know who sealed the backup, or peers.
-//! Specified in specs/protocol.md §14.8.
+//! Specified in specs/protocol.md §14.9.
 
 use super::{BackupError, Contents, ContentsError};
 use crate::config::{Config, Role};
 use crate::home::{Home, HomeError, Paths};
+use crate::office::{Registrations, Shelf};
 use lachan_protocol::time::UnixTime;
-use lachan_store::{SecretFile, create_private_dir, write_durably};
+use lachan_store::{SecretFile, Store, StoreError, Tree, create_private_dir, write_durably};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -43,6 +44,27 @@ pub fn collect(
     }
     contents.add_registrations(registrations);
     Ok(contents)
+}
+
+/// The order of the registrations of an office that does not run.
+///
+/// # Errors
+/// [`BackupError`].
+pub fn stored_registrations(home: &Home) -> Result<Vec<u8>, BackupError> {
+    match fs::read(home.paths().restored()) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        // restored, and not run since
+        kept => return Ok(kept?),
+    }
+    let store = match Store::open(&home.paths().state()) {
+        Err(StoreError::Absent) => return Ok(Vec::new()),
+        opened => opened?,
+    };
+    store.condition().allows_commits()?;
+    let records = store.scan(Tree::new(Shelf::Plans.name()), []);
+    let records = records.map(|record| record.map(|one| (one.key, one.value)));
+    let records: Vec<_> = records.collect::<Result<_, StoreError>>()?;
+    Ok(Registrations::of_records(records)?.to_bytes())
 }
 
 /// Makes a home of a backup in a folder that holds none. An office may not sign yet.

@@ -1,6 +1,6 @@
 //! Tests of backups: what is in them, and what is refused.
 //! Knows the module's doors.
-//! Specified in specs/protocol.md §14.8.
+//! Specified in specs/protocol.md §14.9.
 
 use super::*;
 use crate::cli::args::{AuthorityArgs, Command, InitArgs};
@@ -66,7 +66,7 @@ fn a_backup_holds_what_stays_and_no_key_that_has_an_end() {
     let twice = restore(again.dir(), &read);
     assert!(matches!(
         twice,
-        Err(BackupError::Home(crate::home::HomeError::AlreadyMade))
+        Err(BackupError::Home(HomeError::AlreadyMade))
     ));
 }
 

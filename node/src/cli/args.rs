@@ -19,6 +19,8 @@ use std::path::PathBuf;
 /// A command and what it was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// `backup`
+    Backup(BackupArgs),
     /// `catch-up`
     CatchUp(CatchUpArgs),
     /// `doctor`
@@ -36,6 +38,8 @@ pub enum Command {
         /// `--accept-rollback`
         accept: bool,
     },
+    /// `restore`
+    Restore(RestoreArgs),
     /// `run`
     Run(RunArgs),
     /// `status`
@@ -122,6 +126,24 @@ pub struct ReleaseRequestArgs {
     pub advice: Advice,
 }
 
+/// Of `backup`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupArgs {
+    /// `--out`
+    pub out: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase: Option<PathBuf>,
+}
+
+/// Of `restore`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreArgs {
+    /// `--from`
+    pub from: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase: Option<PathBuf>,
+}
+
 /// Of `catch-up`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatchUpArgs {
@@ -149,6 +171,10 @@ pub fn parse(args: &[OsString], lang: Lang) -> Result<Parsed<Command>, UsageErro
 fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
     let (name, sub) = matches.subcommand().ok_or(UsageError::MissingCommand)?;
     match name {
+        "backup" => Ok(Command::Backup(BackupArgs {
+            out: required(sub, "out")?,
+            passphrase: optional(sub, "passphrase-file"),
+        })),
         "catch-up" => Ok(Command::CatchUp(CatchUpArgs {
             from: all(sub, "from"),
             despite_silent: sub.get_flag("despite-silent"),
@@ -160,6 +186,10 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         "repair" => Ok(Command::Repair {
             accept: sub.get_flag("accept-rollback"),
         }),
+        "restore" => Ok(Command::Restore(RestoreArgs {
+            from: required(sub, "from")?,
+            passphrase: optional(sub, "passphrase-file"),
+        })),
         "run" => Ok(Command::Run(RunArgs {
             until_stdin_closes: sub.get_flag("until-stdin-closes"),
         })),

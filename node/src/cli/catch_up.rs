@@ -1,6 +1,6 @@
 //! `catch-up`: an office asks others how far its log has come, before it signs again.
 //! Knows arguments and answers; the work is done in `service`.
-//! Specified in specs/protocol.md §14.8.
+//! Specified in specs/protocol.md §14.9.
 
 use super::args::CatchUpArgs;
 use super::{CliError, Done, clock, paths, rfc3339};

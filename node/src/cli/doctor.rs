@@ -1,6 +1,6 @@
 //! `doctor`: looks at a home and says how each thing is.
 //! Knows arguments and answers; the looking is done in `doctor`.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use super::{CliError, Done, clock, paths};
 use crate::config::Config;

@@ -1,6 +1,6 @@
 //! What the doctor finds: one variant for each thing that can be so, and how bad it is.
 //! Knows names and levels; the words stand in `messages`.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use crate::expiry::{Expiry, Soon};
 use crate::keys::KeyName;

@@ -1,6 +1,6 @@
 //! The folder itself: who may read it, who uses it, room, limits, keys, trust list, store.
 //! Knows files; does not know sockets of others.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use super::{Finding, Space, Visit, ending};
 use crate::config::{Config, Role};

@@ -1,6 +1,6 @@
 //! The logs of a home: whether their files are those of their checkpoints, and what their newest tick says of the clock.
 //! Knows the ledger's readers; writes nothing.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use super::{Finding, Visit};
 use crate::config::Role;

@@ -1,6 +1,6 @@
 //! The doctor: looks at a home, and says of each thing how it is.
 //! Knows files, limits and who answers; changes nothing, and runs beside a node.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 mod finding;
 mod home;

@@ -1,6 +1,6 @@
 //! Who can be reached, and whether others can reach this node.
 //! Knows addresses; says nothing but a greeting.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use super::{Finding, Visit};
 use lachan_link::Multiaddr;

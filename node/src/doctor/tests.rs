@@ -1,6 +1,6 @@
 //! Tests of the doctor: each thing that is wrong is found by its name, and a home that is well has nothing bad.
 //! Knows the module's doors.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use super::*;
 use crate::cli::args::{AuthorityArgs, Command, InitArgs};

@@ -1,6 +1,6 @@
 //! The edge of a log as it lies on the disk, read without changing anything: for whoever looks beside a running node.
 //! Knows files and hashes; does not know what leaves mean.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use super::folder::Folder;
 use super::{FsDisk, LedgerError};

@@ -1,6 +1,6 @@
 //! What the doctor says: what was found, and what to do.
 //! Knows words only.
-//! Specified in specs/protocol.md §14.9.
+//! Specified in specs/protocol.md §14.10.
 
 use super::{Lang, Speak};
 use crate::doctor::{Finding, Level};

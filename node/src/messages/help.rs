@@ -51,6 +51,30 @@ helps! {
         vi: "Tệp authority.txt của một cơ quan; có thể ghi nhiều lần",
         en: "The authority.txt of an authority; may be given several times"
     }
+    /// `--out` of a backup
+    ArgOutBackup { vi: "Tệp mới để ghi bản sao lưu", en: "The new file for the backup" }
+    /// `--from` of restore
+    ArgRestoreFrom { vi: "Tệp sao lưu", en: "The backup" }
+    /// `backup`
+    Backup {
+        vi: "Sao lưu thư mục vào một tệp có mật khẩu, kể cả khi nút đang chạy; không gồm sổ, khoá tháng và khoá ngày",
+        en: "Back the home up into one file under a passphrase, also while the node runs; not the logs, nor keys of months and days"
+    }
+    /// `restore`
+    Restore {
+        vi: "Dựng lại thư mục từ bản sao lưu; văn phòng phải `catch-up` trước khi ký",
+        en: "Make a home of a backup; an office must `catch-up` before it signs"
+    }
+    /// Examples of backup
+    ExamplesBackup {
+        vi: "Ví dụ:\n  lachan-node backup --home ./vanphong --out vanphong.lachan\n  lachan-node backup --home ./vanphong --out vanphong.lachan --passphrase-file matkhau.txt",
+        en: "Example:\n  lachan-node backup --home ./office --out office.lachan\n  lachan-node backup --home ./office --out office.lachan --passphrase-file passphrase.txt"
+    }
+    /// Examples of restore
+    ExamplesRestore {
+        vi: "Ví dụ:\n  lachan-node restore --home ./vanphong --from vanphong.lachan\n  lachan-node catch-up --home ./vanphong",
+        en: "Example:\n  lachan-node restore --home ./office --from office.lachan\n  lachan-node catch-up --home ./office"
+    }
     /// `--from` of catch-up
     ArgCatchUpFrom {
         vi: "Hỏi thêm nút này, multiaddr kết thúc bằng /p2p/ID; có thể ghi nhiều lần",

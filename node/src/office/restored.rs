@@ -1,6 +1,6 @@
 //! What of an office's records a backup holds, and what a restored office must know of its log.
 //! Knows records; does not know files, peers or the log.
-//! Specified in specs/protocol.md §14.8.
+//! Specified in specs/protocol.md §14.9.
 
 use crate::office::core::{LoadError, Office, ROOTED};
 use crate::office::io::{Change, FileHash, Files, Shelf};
@@ -66,6 +66,13 @@ impl Registrations {
             bytes.extend_from_slice(&record);
         }
         bytes
+    }
+
+    /// Those from this place on, at most so many, as [`Registrations::to_bytes`] would write them.
+    #[must_use]
+    pub fn part(&self, from: u64, most: usize) -> Self {
+        let some = self.0.range(from..).take(most);
+        Self(some.map(|(index, one)| (*index, one.clone())).collect())
     }
 
     /// How many there are.

@@ -1,6 +1,6 @@
 //! Catching up: an office whose home may be an older one reads from others how far its log has come, before it signs.
 //! Knows peers' answers, the own log and the store; does not run the office, and signs nothing.
-//! Specified in specs/protocol.md §14.8.
+//! Specified in specs/protocol.md §14.9.
 
 mod fetch;
 mod known;

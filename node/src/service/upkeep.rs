@@ -1,6 +1,6 @@
 //! What a running node does for itself: says once a day what ends soon, and takes a newer trust list out of a log.
 //! Knows the home's trust list and the time; the node starts anew with a list, so that every part goes by it.
-//! Specified in specs/protocol.md §9.4 and §14.9.
+//! Specified in specs/protocol.md §9.4 and §14.10.
 
 use crate::doctor::ending;
 use crate::expiry::Expiry;

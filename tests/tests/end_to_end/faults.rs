@@ -82,25 +82,33 @@ impl Ground {
         let key = self.file("root.key");
         let root = run(&["trust", "root", "--out", &key]);
         let vkey = root["vkey"].as_str().expect("a vkey").to_owned();
-        let (until, list) = (self.day.plus(400 * DAY_SECONDS).to_string(), self.list());
+        let list = self.list();
+        self.sign(1, &list);
+        run(&["trust", "install", "--trust", &list, "--root", &vkey]);
+        self.vkey = vkey;
+    }
+
+    /// Signs a trust list of the office alone.
+    pub(crate) fn sign(&self, sequence: u64, out: &str) {
+        let (key, sequence) = (self.file("root.key"), sequence.to_string());
+        let until = self.day.plus(400 * DAY_SECONDS).to_string();
         let authority = self.office.folder().join("authority.txt");
         let authority = authority.display().to_string();
-        run(&[
+        let sign = [
             "trust",
             "sign",
             "--root-key",
             &key,
             "--sequence",
-            "1",
+            &sequence,
             "--until",
             &until,
             "--authority",
             &authority,
             "--out",
-            &list,
-        ]);
-        run(&["trust", "install", "--trust", &list, "--root", &vkey]);
-        self.vkey = vkey;
+            out,
+        ];
+        self.office.run(&sign).expect("the list is signed");
     }
 
     pub(crate) fn file(&self, name: &str) -> String {

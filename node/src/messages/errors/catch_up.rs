@@ -2,8 +2,13 @@
 //! Knows the enums and words.
 //! Specified in specs/refusals.md.
 
+use super::disk::HINTS;
+use crate::backup::BackupError;
+use crate::config::Config;
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::service::catch_up::CatchUpError;
+use lachan_shell::errors::{of_home, of_store, of_system};
+use lachan_shell::home::Settings;
 use lachan_shell::moment::rfc3339;
 
 impl Explain for CatchUpError {
@@ -138,6 +143,52 @@ impl Explain for CatchUpError {
                     "Take it out of node.toml, or add --despite-silent.",
                 ),
             ),
+        }
+    }
+}
+
+impl Explain for BackupError {
+    fn explain(&self, lang: Lang) -> Explanation {
+        match self {
+            Self::AlreadyThere => told(
+                lang,
+                self,
+                (
+                    "Đã có tệp trùng tên ở chỗ ghi bản sao lưu.",
+                    "Chọn tên khác: bản sao lưu không bao giờ ghi đè.",
+                ),
+                (
+                    "There is a file already where the backup would go.",
+                    "Choose another name: a backup is never written over.",
+                ),
+            ),
+            Self::Contents(error) => told(
+                lang,
+                self,
+                (
+                    format!("Nội dung bản sao lưu bị từ chối: {error}."),
+                    "Dùng bản sao lưu khác, hoặc phiên bản chương trình đã tạo ra nó.",
+                ),
+                (
+                    format!("The content of the backup is refused: {error}."),
+                    "Use another backup, or the version of the program that made it.",
+                ),
+            ),
+            Self::Home(error) => of_home(error, lang, &Config::LAYOUT),
+            Self::Io(kind) => told(
+                lang,
+                self,
+                (
+                    format!("Không đọc hoặc ghi được tệp: {}.", of_system(*kind)[0]),
+                    "Kiểm tra quyền truy cập và chỗ trống trên đĩa.",
+                ),
+                (
+                    format!("A file cannot be read or written: {}.", of_system(*kind)[1]),
+                    "Check permissions and the space on the disk.",
+                ),
+            ),
+            Self::Record(error) => error.explain(lang),
+            Self::Store(error) => of_store(error, lang, &HINTS),
         }
     }
 }

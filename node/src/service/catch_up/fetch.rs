@@ -1,6 +1,6 @@
 //! What peers hold of the own log, and the leaves that are missing here.
 //! Knows connections and what the follower believes; does not know the store.
-//! Specified in specs/protocol.md §8.6 and §14.8.
+//! Specified in specs/protocol.md §8.6 and §14.9.
 
 use super::{CatchUpError, Own, RunError};
 use crate::ledger::Mirror;

@@ -1,6 +1,6 @@
 //! What the log holds, and the store that is told of it.
 //! Knows leaves and records; does not know peers.
-//! Specified in specs/protocol.md §14.8.
+//! Specified in specs/protocol.md §14.9.
 
 use super::{CatchUpError, RunError, io};
 use crate::home::Home;
