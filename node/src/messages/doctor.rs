@@ -42,7 +42,6 @@ fn line(finding: &Finding, lang: Lang) -> String {
 
 type Words = (String, &'static str);
 
-#[expect(clippy::too_many_lines, reason = "one arm a finding")]
 fn said(finding: &Finding) -> [Words; 2] {
     let two = |vi: String, vi_hint, en: String, en_hint| [(vi, vi_hint), (en, en_hint)];
     let ok = |vi: String, en: String| [(vi, ""), (en, "")];

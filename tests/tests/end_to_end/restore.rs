@@ -50,7 +50,7 @@ impl Pair {
 
     /// The clock a moment after a tick; the first is at 00:00 UTC.
     fn at_tick(&self, number: u64) {
-        let seconds = (number - 1) * TICK_SECONDS + 3_600;
+        let seconds = (number - 1) * TICK_SECONDS + 7_200;
         let time = self.ground.day.plus(seconds);
         self.ground.clock.set(time).expect("the clock is set");
     }
