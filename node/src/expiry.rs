@@ -116,7 +116,7 @@ mod tests {
         let json = after.to_json(at.plus(99));
         assert_eq!(
             json,
-            json!({"what": "trust-list", "at": at.0, "days": 0, "over": true})
+            json!({"what": "code-key", "at": at.0, "days": 0, "over": true})
         );
     }
 }

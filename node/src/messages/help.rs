@@ -57,8 +57,8 @@ helps! {
     ArgRestoreFrom { vi: "Tệp sao lưu", en: "The backup" }
     /// `backup`
     Backup {
-        vi: "Sao lưu thư mục vào một tệp có mật khẩu, kể cả khi nút đang chạy; không gồm sổ, khoá tháng và khoá ngày",
-        en: "Back the home up into one file under a passphrase, also while the node runs; not the logs, nor keys of months and days"
+        vi: "Sao lưu thư mục vào một tệp niêm phong, kể cả khi nút đang chạy",
+        en: "Back the home up into one sealed file, also while the node runs"
     }
     /// `restore`
     Restore {
@@ -87,13 +87,13 @@ helps! {
     }
     /// `catch-up`
     CatchUp {
-        vi: "Văn phòng đã khôi phục: hỏi các nút khác sổ của mình đã đến đâu, lấy phần thiếu, rồi mới được ký",
-        en: "A restored office asks others how far its log has come, takes what is missing, and may sign again"
+        vi: "Hỏi các nút khác sổ của văn phòng đã khôi phục đến đâu, để được ký tiếp",
+        en: "Ask others how far a restored office's log has come, so that it may sign"
     }
     /// `doctor`
     Doctor {
-        vi: "Khám thư mục của nút: quyền, đĩa, đồng hồ, khoá, danh sách tin cậy, sổ, kho, cổng, các nút khác",
-        en: "Look at the home: permissions, disk, clock, keys, trust list, logs, store, ports, other nodes"
+        vi: "Khám thư mục của nút: hỏng gì, làm gì",
+        en: "Look at the home, and say what is wrong and what to do"
     }
     /// Examples of catch-up
     ExamplesCatchUp {
