@@ -40,6 +40,8 @@ pub enum Command {
     },
     /// `restore`
     Restore(RestoreArgs),
+    /// `rotate-key`
+    RotateKey,
     /// `run`
     Run(RunArgs),
     /// `status`
@@ -190,6 +192,7 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
             from: required(sub, "from")?,
             passphrase: optional(sub, "passphrase-file"),
         })),
+        "rotate-key" => Ok(Command::RotateKey),
         "run" => Ok(Command::Run(RunArgs {
             until_stdin_closes: sub.get_flag("until-stdin-closes"),
         })),

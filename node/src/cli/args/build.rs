@@ -48,6 +48,7 @@ pub fn root(lang: Lang) -> Clap {
             .after_help(Help::ExamplesCatchUp.say(lang))
             .arg(option("from", "MULTIADDR", Help::ArgCatchUpFrom, lang).action(ArgAction::Append))
             .arg(flag("despite-silent", Help::ArgDespiteSilent, lang)),
+        command("rotate-key", Help::RotateKey, lang).after_help(Help::ExamplesRotateKey.say(lang)),
     ];
     frame
         .around(commands, lang)
