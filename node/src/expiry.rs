@@ -60,7 +60,7 @@ impl Expiry {
         let left = at.0.saturating_sub(now.0);
         let soon = match left {
             0 => Soon::Over,
-            ..=DAY_SECONDS => Soon::Day,
+            1..=DAY_SECONDS => Soon::Day,
             left if left <= 7 * DAY_SECONDS => Soon::Week,
             left if left <= 30 * DAY_SECONDS => Soon::Month,
             _ => return None,

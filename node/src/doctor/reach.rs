@@ -86,9 +86,8 @@ pub(super) fn peers(visit: &Visit<'_>) -> Vec<Finding> {
         return vec![Finding::PeersNone];
     }
     let wanted = all.len() as u64;
-    let reached = match greet(&all) {
-        Some(reached) => reached,
-        None => return Vec::new(),
+    let Some(reached) = greet(&all) else {
+        return Vec::new();
     };
     vec![if reached == wanted {
         Finding::PeersReached { reached }
