@@ -6,6 +6,7 @@ mod faults;
 mod floors;
 mod privacy;
 mod refusals;
+mod restore;
 mod rooms;
 mod shown;
 mod town;
