@@ -12,7 +12,7 @@ use lachan_protocol::code::{CodeEvidence, CodeKey, UnverifiedVenueCode, VenueUrl
 use lachan_protocol::crypto::exchange::ExchangeSecret;
 use lachan_protocol::crypto::point::Point;
 use lachan_protocol::crypto::sign::{Signature, SigningKey, VerifyingKey};
-use lachan_protocol::crypto::tree::{Hash, hashes_from_bytes};
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::exposure::entry::Entry;
 use lachan_protocol::exposure::manifest::ManifestRecord;
 use lachan_protocol::id::{AuthorityId, Digest};
@@ -289,7 +289,8 @@ pub(super) fn proofs(cases: &[Value]) -> Vec<Value> {
 fn proof(case: &Value, bytes: &[u8]) -> Option<Vec<u8>> {
     let root = |field| Hash(hex(case, field));
     let (from, to) = (case["from"].as_u64()?, case["to"].as_u64()?);
-    let proof = hashes_from_bytes(bytes)?;
+    let width = u16::try_from(bytes.len() / Hash::LEN).ok()?;
+    let proof = hashes_from_tile(bytes, width).ok()?;
     verify_consistency(from, &root("from_root"), to, &root("to_root"), &proof).ok()?;
     Some(bytes.to_vec())
 }

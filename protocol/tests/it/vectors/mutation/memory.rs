@@ -11,6 +11,7 @@ use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::log::witness::Witnessed;
 use lachan_protocol::trust::TrustedAuthority;
+use lachan_protocol::wire::Message;
 use serde_json::Value;
 
 const FROM_OUTSIDE: usize = 65_536;
