@@ -3,7 +3,9 @@
 //! Specified in CONTRIBUTING.md, "Tests".
 
 mod faults;
+mod hostile;
 mod privacy;
 mod refusals;
 mod rooms;
+mod spread;
 mod town;
