@@ -68,7 +68,10 @@ impl Story {
 
 fn sync(client: &Home, from: &str) -> Result<Value, String> {
     let synced = tokio::task::block_in_place(|| client.run(&["sync", "--from", from]));
-    synced.map_err(|error| error.code().to_owned())
+    synced.map_err(|error| match error.code() {
+        "" => error.to_string(),
+        code => code.to_owned(),
+    })
 }
 
 fn state(client: &Home) -> Value {
@@ -169,7 +172,9 @@ const NOTES: &[Lie] = &[
 /// Of proofs and leaves.
 const RESOURCES: &[Lie] = &[
     ("Follow::TilesMismatch", |story, request| {
-        changed(story, request, TILE, |tile| tile[0] ^= 1)
+        changed(story, request, TILE, |tile| {
+            *tile.last_mut().expect("a hash") ^= 1
+        })
     }),
     // a whole log, and not the one that was read before
     ("Follow::TilesMismatch", |story, request| {
