@@ -263,6 +263,10 @@ async fn a_relay_keeps_its_memory_under_each_flood_and_serves_on() {
     assert!(answer.len() > 65_536, "served on");
 }
 
+#[expect(
+    clippy::print_stderr,
+    reason = "figures, for who asks for a test's output"
+)]
 fn report(relay: &lachan_tests::home::Running, what: &str) {
     let most = peak(relay.pid()).expect("the relay runs");
     eprintln!("relay: {} MiB at most after {what}", most / MIB);
