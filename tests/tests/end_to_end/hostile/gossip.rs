@@ -18,6 +18,8 @@ use std::time::Duration;
 const LIES_TOLD: usize = 4;
 /// More than enough, if what is stale were held against anybody.
 const STALE_TOLD: usize = 10;
+/// More of no use than anybody honest has, and enough lies on top.
+const FLOOD: usize = 256 + 40;
 /// Longer than a heartbeat of gossip: whoever forwards, forwards by then.
 const HEARTBEAT: Duration = Duration::from_millis(1_500);
 
@@ -156,6 +158,59 @@ async fn what_is_stale_is_not_forwarded_and_held_against_nobody() {
         let (_, stream) = &scene.peers[scene.peers.len() - 1];
         stream.send(rpc::publish(&topic(TopicKind::Batch), &valid));
         scene.is_heard(kind.0, &valid).await;
+    }
+    // but for a flood of it
+    let next = scene.seq + 1;
+    scene.tell(STALE[0], FLOOD, next).await;
+    let probe = scene.next_valid();
+    let (_, stream) = &scene.peers[scene.peers.len() - 1];
+    stream.send(rpc::publish(&topic(TopicKind::Batch), &probe));
+    scene.unheard.push(("who floods", probe));
+    scene.nothing_bad_was_heard().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_parts_come_one_after_the_other_and_what_is_larger_is_a_lie() {
+    let ground = Ground::new();
+    let mut scene = Scene::set(&ground).await;
+    let (_peer, stream) = scene.newcomer().await;
+    let topic = topic(TopicKind::Batch);
+    let parts = scene.forger.large(scene.seq + 1, 8);
+    for part in &parts {
+        stream.send(rpc::publish(&topic, part));
+    }
+    for part in &parts {
+        scene.is_heard("a large part", part).await;
+    }
+    scene.seq += 1;
+    // beyond the largest, and beyond what is read at once
+    for len in [68_000, 200_000] {
+        let (peer, stream) = scene.newcomer().await;
+        for byte in 0..LIES_TOLD {
+            let byte = u8::try_from(byte).expect("few");
+            stream.send(rpc::publish(&topic, &vec![byte; len]));
+            scene.unheard.push(("too long", vec![byte; len]));
+        }
+        let probe = scene.next_valid();
+        stream.send(rpc::publish(&topic, &probe));
+        scene.unheard.push(("who sends what is too long", probe));
+        scene.peers.push((peer, stream));
+    }
+    // an author, a sequence number, a signature: nobody says who a message is of
+    for field in [1, 3, 5] {
+        let (peer, stream) = scene.newcomer().await;
+        for _ in 0..LIES_TOLD {
+            let valid = scene.next_valid();
+            let more = [(field, [7; 8].as_slice())];
+            stream.send(rpc::publish_with(&topic, &valid, &more));
+            scene
+                .unheard
+                .push(("a message that says who it is of", valid));
+        }
+        let probe = scene.next_valid();
+        stream.send(rpc::publish(&topic, &probe));
+        scene.unheard.push(("who says who a message is of", probe));
+        scene.peers.push((peer, stream));
     }
     scene.nothing_bad_was_heard().await;
 }

@@ -230,6 +230,20 @@ const ANSWERS: &[Lie] = &[
     ("Link::Malformed", |_, request| {
         instead(request, &framed(&[77]))
     }),
+    // a part of the range, more than the range, a byte at a time
+    ("Link::RangeWrong", |story, request| {
+        let tile = story.now.get(request.path())?;
+        let (total, bytes) = (tile.len() as u64, tile[..tile.len() / 2].to_vec());
+        replied(request, TILE, &LogReply::Part { total, bytes })
+    }),
+    ("Link::RangeWrong", |_, request| {
+        let (total, bytes) = (1 << 20, vec![7; 1 << 20]);
+        replied(request, TILE, &LogReply::Part { total, bytes })
+    }),
+    ("Link::RangeWrong", |_, request| {
+        let (total, bytes) = (u64::MAX, vec![0]);
+        replied(request, LEAVES, &LogReply::Part { total, bytes })
+    }),
     ("Link::Refused", |_, request| {
         replied(request, TILE, &LogReply::Refused(Refusal::NotAPath))
     }),

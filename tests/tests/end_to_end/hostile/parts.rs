@@ -23,6 +23,16 @@ pub(super) struct Forger<'a> {
     pub(super) tick: UnixTime,
 }
 
+/// Entries of the largest part.
+const LARGEST: u16 = 1_634;
+
+/// An entry whose key comes after that of every smaller number.
+fn ascending(number: u16) -> [u8; 40] {
+    let mut entry = [1; 40];
+    entry[..2].copy_from_slice(&number.to_be_bytes());
+    entry
+}
+
 /// What a message is, its topic, and how the one with this seq (or size) is made.
 pub(super) type Kind = (&'static str, TopicKind, fn(&Forger<'_>, u64) -> Vec<u8>);
 
@@ -41,6 +51,18 @@ impl Forger<'_> {
         let plan = plan.expect("an empty tick can be planned");
         let parts = plan.sign(&self.authority.batch_key);
         parts.expect("a tick can be signed").remove(0)
+    }
+
+    /// Parts of one tick, each as large as a part can be.
+    pub(super) fn large(&self, seq: u64, parts: u16) -> Vec<Vec<u8>> {
+        let sign = |part| {
+            self.broken(seq, |small| {
+                (small.part, small.parts) = (part, parts);
+                small.lists.truncate(1);
+                small.lists[0].1 = (0..LARGEST).map(ascending).collect();
+            })
+        };
+        (0..parts).map(sign).collect()
     }
 
     /// A valid checkpoint's note.

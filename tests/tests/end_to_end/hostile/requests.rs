@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// Log requests a second that one peer may make in these tests; ten times as many at once.
 const A_SECOND: u32 = 5;
+/// Longer than a request may take.
+const SLOW_SECONDS: usize = 13;
 /// Connections that a relay takes in these tests.
 const CONNECTIONS: u32 = 64;
 
@@ -99,7 +101,11 @@ fn malformed() -> Vec<(&'static str, Vec<u8>)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_malformed_is_named_and_counted_and_costs_others_nothing() {
     let ground = Ground::new();
-    let limits = [("log-requests-a-second", A_SECOND)];
+    // all peers of these tests have one prefix
+    let limits = [
+        ("log-requests-a-second", A_SECOND),
+        ("peers-of-a-prefix", 100),
+    ];
     let (relay, _source) = relay(&ground, &limits).await;
     let honest = newcomer(&relay).await;
     for (what, bytes) in malformed() {
@@ -258,11 +264,13 @@ async fn who_is_slow_or_silent_or_does_not_read_is_let_go_and_others_are_served(
         // the own half ends; the answer waits
         drop(stream.bytes);
     }
-    for byte in &good {
+    let (first, rest) = good.split_at(SLOW_SECONDS);
+    for byte in first {
         drip.send(vec![*byte]);
         assert!(is_served(&honest).await);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
+    drip.send(rest.to_vec());
     // had it waited for the drip, it would answer now
     for stream in [silent, half, drip] {
         let answer = payload(stream.answer().await);
