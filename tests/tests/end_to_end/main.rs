@@ -6,6 +6,7 @@ mod faults;
 mod hostile;
 mod privacy;
 mod refusals;
+mod restore;
 mod rooms;
 mod spread;
 mod town;
