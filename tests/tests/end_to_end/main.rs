@@ -4,9 +4,11 @@
 
 mod faults;
 mod floors;
+mod hostile;
 mod privacy;
 mod refusals;
 mod restore;
 mod rooms;
 mod shown;
+mod spread;
 mod town;
