@@ -77,7 +77,6 @@ const AWAITED: &[&str] = &[
     "ControlError::Stopping",
     "LinkError::Closed",
     "RegisteringError::ByOffice",
-    "RepairError::LogAhead",
     "RunError::LogContradicted",
     "StoreError::DatabaseCorrupt",
     "UsageError::NotConfirmed",

@@ -2,6 +2,7 @@
 //! 64 KiB makes us allocate. Goes through the codec only.
 //! Specified in specs/wire.md §1 and §10.
 #![expect(
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test that cannot be set up should say so at once"
 )]
@@ -10,22 +11,20 @@ use crate::frames::{Read, Way, read};
 use allocation_counter::measure;
 use lachan_link::exchange::Exchange;
 use lachan_link::{LogExchange, MailboxExchange, RegisterExchange};
+use libp2p::StreamProtocol;
 use serde_json::Value;
 use std::path::PathBuf;
 
 type Door = fn(Way, &[u8]) -> Read;
 
 fn door(protocol: &str) -> Door {
-    let doors: [(&str, Door); 3] = [
-        (LogExchange::NAME.as_ref(), read::<LogExchange>),
-        (MailboxExchange::NAME.as_ref(), read::<MailboxExchange>),
-        (RegisterExchange::NAME.as_ref(), read::<RegisterExchange>),
-    ];
-    doors
-        .into_iter()
-        .find(|(name, _)| *name == protocol)
-        .unwrap()
-        .1
+    let is = |name: StreamProtocol| name.as_ref() == protocol;
+    match () {
+        () if is(LogExchange::NAME) => read::<LogExchange>,
+        () if is(MailboxExchange::NAME) => read::<MailboxExchange>,
+        () if is(RegisterExchange::NAME) => read::<RegisterExchange>,
+        () => panic!("{protocol} is no protocol"),
+    }
 }
 
 /// (name, door, way, stream) of the accepted frames.
