@@ -14,7 +14,7 @@ fn redacted(world: &World, text: &str) -> String {
     for word in text.split_inclusive([' ', '\n']) {
         let bare = word.trim_end();
         let core = bare.trim_end_matches(['.', ',', ';', ')']);
-        let is_id = core.len() >= 8 && core.chars().all(|c| c.is_ascii_hexdigit());
+        let is_id = core.len() >= 16 && core.chars().all(|c| c.is_ascii_hexdigit());
         let is_code = core.starts_with("https://lachan.example/#");
         let is_key = core.starts_with("lachan-root+");
         let name = match (is_id, is_code, is_key) {
@@ -32,12 +32,16 @@ fn redacted(world: &World, text: &str) -> String {
 struct Told<'a> {
     world: &'a World,
     lang: &'a str,
+    minute: u64,
     text: String,
 }
 
 impl Told<'_> {
     /// Runs a command as `name` shows it, and writes down what it said.
     fn run(&mut self, args: &[&str]) {
+        // ten seconds into the minute, before each command: the clock goes on while they run
+        self.world
+            .set_clock(NINE_IN_HANOI.plus(self.minute * 60 + 10));
         let all = [args, &["--lang", self.lang]].concat();
         let ran = self.world.run_with("an", &all, "");
         let call = redacted(self.world, &args.join(" "));
@@ -62,23 +66,21 @@ fn life(lang: &str) -> String {
     let mut told = Told {
         world: &world,
         lang,
+        minute: 10,
         text: String::new(),
     };
-    // ten seconds into a minute: the clock goes on while commands run
-    let at = |minute: u64| world.set_clock(NINE_IN_HANOI.plus(minute * 60 + 10));
-    at(10);
     told.run(&["status"]);
     told.run(&["init", "--trust", &trust, "--root", &root, "--test-clock"]);
     told.run(&["init", "--trust", &trust, "--root", &root]);
     told.run(&["check-in", &url, "--yes"]);
     told.run(&["check-in", "https://example.org/#123", "--yes"]);
     told.run(&["status"]);
-    at(45);
+    told.minute = 45;
     told.run(&["check-out"]);
     told.run(&["check-out"]);
     told.run(&["visits"]);
     told.run(&["exposures"]);
-    at(4 * 60 + 2);
+    told.minute = 4 * 60 + 2;
     told.run(&["sync"]);
     told.run(&["sync", "--from", &log]);
     told.run(&["exposures"]);

