@@ -2,6 +2,7 @@
 //! Knows clap; does not know what the commands do.
 //! Specified in specs/protocol.md §12.
 
+use super::evidence::{self, EvidenceCommand};
 use super::venue::{self, VenueCommand};
 use crate::home::Settings;
 use crate::messages::help::Help;
@@ -24,6 +25,8 @@ pub enum Command {
     CheckIn(CheckInArgs),
     /// `check-out`
     CheckOut(CheckOutArgs),
+    /// `evidence` and what stands below it
+    Evidence(EvidenceCommand),
     /// `exposures`
     Exposures(ExposuresArgs),
     /// `forget`
@@ -47,6 +50,8 @@ pub struct CheckInArgs {
     pub at: Option<UnixTime>,
     /// URL, path of an image, or `-`.
     pub code: String,
+    /// `--leave`
+    pub leave: bool,
     /// `--stay`
     pub stay: bool,
     /// `--yes`
@@ -111,10 +116,12 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         "check-in" => Ok(Command::CheckIn(CheckInArgs {
             at: at(),
             code: required(sub, "code")?,
+            leave: sub.get_flag("leave"),
             stay: sub.get_flag("stay"),
             yes: sub.get_flag("yes"),
         })),
         "check-out" => Ok(Command::CheckOut(CheckOutArgs { at: at() })),
+        "evidence" => Ok(Command::Evidence(evidence::read(sub)?)),
         "exposures" => Ok(Command::Exposures(ExposuresArgs {
             exit_code: sub.get_flag("exit-code"),
         })),
@@ -165,6 +172,7 @@ pub fn root(lang: Lang) -> Clap {
         command("check-in", Help::CheckIn, lang)
             .arg(positional("code", "CODE", Help::ArgCode, lang))
             .arg(time("at", Help::ArgArrival, lang))
+            .arg(flag("leave", Help::ArgLeave, lang).conflicts_with("stay"))
             .arg(flag("stay", Help::ArgStay, lang))
             .arg(flag("yes", Help::ArgYes, lang))
             .after_help(examples(Help::ExamplesCheckIn)),
@@ -184,6 +192,7 @@ pub fn root(lang: Lang) -> Clap {
             .arg(flag("all", Help::ArgAll, lang).conflicts_with("day"))
             .arg(flag("yes", Help::ArgYes, lang))
             .after_help(examples(Help::ExamplesForget)),
+        evidence::arguments(lang),
         venue::arguments(lang),
     ];
     frame.around(commands, lang)

@@ -5,6 +5,7 @@
 pub mod args;
 mod check;
 mod error;
+pub mod evidence;
 mod exposures;
 mod init;
 mod progress;
@@ -35,6 +36,7 @@ fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Do
     match command {
         Command::CheckIn(args) => check::check_in(global, &args, terminal),
         Command::CheckOut(args) => check::check_out(global, &args, terminal),
+        Command::Evidence(command) => evidence::run(global, &command, terminal),
         Command::Exposures(args) => exposures::exposures(global, &args, terminal),
         Command::Forget(args) => wallet::forget(global, args, terminal),
         Command::Init(args) => init::init(global, args, terminal),

@@ -2,9 +2,11 @@
 //! Knows arguments and answers; what is decided stands in the venue's cores.
 //! Specified in specs/protocol.md §3, §10.4 and §11.
 
+mod close;
 mod desk;
 mod error;
 mod link;
+mod print;
 mod register;
 mod requests;
 mod show;
@@ -37,6 +39,8 @@ use std::path::PathBuf;
 /// A command of the venue's tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VenueCommand {
+    /// `close`
+    Close(CloseArgs),
     /// `approve` or `decline`
     Decide(DecideArgs),
     /// `register`
@@ -47,6 +51,17 @@ pub enum VenueCommand {
     Show(ShowArgs),
     /// `status`
     Status,
+}
+
+/// Of `close`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseArgs {
+    /// `--from`
+    pub from: Option<String>,
+    /// ID, or how it begins.
+    pub id: Option<String>,
+    /// `--yes`
+    pub yes: bool,
 }
 
 /// Of `approve` and `decline`.
@@ -91,6 +106,8 @@ pub struct RequestsArgs {
 /// Of `show`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShowArgs {
+    /// `--all`
+    pub all: Option<PathBuf>,
     /// `--at`
     pub at: Option<UnixTime>,
     /// ID, or how it begins.
@@ -118,7 +135,7 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(
                     option(
                         "schedule",
-                        "screen|sheet",
+                        "screen|slip|sheet",
                         help(VenueHelp::ArgSchedule),
                         lang,
                     )
@@ -154,6 +171,10 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(path("png", "FILE", help(VenueHelp::ArgPng), lang))
                 .arg(path("svg", "FILE", help(VenueHelp::ArgSvg), lang))
                 .arg(
+                    path("all", "DIR", help(VenueHelp::ArgAllSlips), lang)
+                        .conflicts_with_all(["at", "png", "svg", "watch"]),
+                )
+                .arg(
                     flag("watch", help(VenueHelp::ArgWatch), lang)
                         .conflicts_with_all(["at", "png", "svg"]),
                 )
@@ -170,6 +191,11 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(request())
                 .arg(from())
                 .after_help(examples),
+            command("close", help(VenueHelp::Close), lang)
+                .arg(positional("id", "ID", help(VenueHelp::ArgId), lang).required(false))
+                .arg(from())
+                .arg(flag("yes", Help::ArgYes, lang))
+                .after_help(VenueHelp::ExamplesClose.say(lang)),
             command("status", help(VenueHelp::Status), lang)
                 .after_help(VenueHelp::ExamplesStatus.say(lang)),
         ])
@@ -191,6 +217,11 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
     };
     match name {
         "approve" => decide(true),
+        "close" => Ok(VenueCommand::Close(CloseArgs {
+            from: text("from"),
+            id: text("id"),
+            yes: sub.get_flag("yes"),
+        })),
         "decline" => decide(false),
         "register" => Ok(VenueCommand::Register(RegisterArgs {
             authority: text("authority"),
@@ -204,6 +235,7 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
         })),
         "requests" => Ok(VenueCommand::Requests(RequestsArgs { from: text("from") })),
         "show" => Ok(VenueCommand::Show(ShowArgs {
+            all: optional(sub, "all"),
             at: optional(sub, "at"),
             id: text("id"),
             png: optional(sub, "png"),
@@ -221,6 +253,7 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Done, CliError> {
     match command {
+        VenueCommand::Close(args) => close::close(global, args, terminal),
         VenueCommand::Decide(args) => requests::decide(global, args, terminal),
         VenueCommand::Register(args) => register::register(global, args, terminal),
         VenueCommand::Requests(args) => requests::requests(global, args, terminal),
@@ -232,6 +265,7 @@ pub(super) fn run(
 fn parse_schedule(text: &str) -> Result<KeySchedule, UsageError> {
     match text {
         "screen" => Ok(KeySchedule::Screen),
+        "slip" => Ok(KeySchedule::Slip),
         "sheet" => Ok(KeySchedule::Sheet),
         other => Err(UsageError::invalid("--schedule", other)),
     }
@@ -242,7 +276,7 @@ fn parse_kind(text: &str) -> Result<VenueKind, UsageError> {
 }
 
 /// The shelf of a home, tidied up.
-fn shelf(session: &Session) -> Result<Shelf<'_>, CliError> {
+pub(super) fn shelf(session: &Session) -> Result<Shelf<'_>, CliError> {
     let home = &session.home;
     let host = home.settings().host.clone();
     let shelf = Shelf::new(
@@ -250,7 +284,8 @@ fn shelf(session: &Session) -> Result<Shelf<'_>, CliError> {
         home.paths().keys(),
         home.paths().codes(),
         host,
-    );
+    )
+    .with_revoked(session.trust.revoked().collect());
     shelf.tidy(session.erasing_time()?)?;
     Ok(shelf)
 }

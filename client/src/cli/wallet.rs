@@ -9,6 +9,7 @@ use super::session::{Session, clock_of, home_dir, place_of};
 use crate::cli::Done;
 use crate::home::Home;
 use crate::messages::{CitizenMessage, Message};
+use crate::store::evidence::EvidenceFolder;
 use crate::wallet::Wallet;
 use lachan_shell::arguments::Global;
 use lachan_shell::arguments::UsageError;
@@ -54,6 +55,7 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
     Ok(Done::new(
         json!({
             "open_visit": citizen.visit().map_or(Value::Null, |visit| open_json("open", visit)),
+            "ends_soon": citizen.visit().is_some_and(|visit| visit.ends_soon(session.now)),
             "hours": hours,
             "days": days,
             "authorities": authorities,
@@ -123,6 +125,7 @@ fn forget_all(global: &Global, args: ForgetArgs, terminal: &Terminal) -> Result<
     clock_of(global, home.settings().test_clock, terminal)?;
     confirm(args, &CitizenMessage::AskForgetAll, terminal)?;
     Wallet::open_to_forget(home.paths().tokens()).forget_all()?;
+    EvidenceFolder::new(home.paths().evidence()).forget_all()?;
     Ok(Done::new(
         json!({"forgotten": "all"}),
         vec![CitizenMessage::ForgottenAll.into()],

@@ -6,11 +6,14 @@ pub mod advice;
 pub mod citizen;
 #[cfg(feature = "cli")]
 pub mod errors;
+pub mod evidence;
+pub mod evidence_help;
 pub mod help;
 pub mod venue;
 pub mod venue_help;
 
 pub use citizen::CitizenMessage;
+pub use evidence::EvidenceMessage;
 pub use lachan_shell::words::{Explain, Explanation, Lang, Speak, told};
 pub use venue::VenueMessage;
 
@@ -19,6 +22,8 @@ pub use venue::VenueMessage;
 pub enum Message {
     /// What a citizen's command says.
     Citizen(CitizenMessage),
+    /// What is said of evidence.
+    Evidence(EvidenceMessage),
     /// A text that needs no translation: a URL, a QR code, a path.
     Verbatim(String),
     /// What a venue's command says.
@@ -29,6 +34,7 @@ impl Speak for Message {
     fn en(&self) -> String {
         match self {
             Self::Citizen(message) => message.en(),
+            Self::Evidence(message) => message.en(),
             Self::Verbatim(text) => text.clone(),
             Self::Venue(message) => message.en(),
         }
@@ -37,6 +43,7 @@ impl Speak for Message {
     fn vi(&self) -> String {
         match self {
             Self::Citizen(message) => message.vi(),
+            Self::Evidence(message) => message.vi(),
             Self::Verbatim(text) => text.clone(),
             Self::Venue(message) => message.vi(),
         }
@@ -46,6 +53,12 @@ impl Speak for Message {
 impl From<CitizenMessage> for Message {
     fn from(message: CitizenMessage) -> Self {
         Self::Citizen(message)
+    }
+}
+
+impl From<EvidenceMessage> for Message {
+    fn from(message: EvidenceMessage) -> Self {
+        Self::Evidence(message)
     }
 }
 

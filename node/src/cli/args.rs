@@ -32,6 +32,8 @@ pub enum Command {
         /// `--accept-rollback`
         accept: bool,
     },
+    /// `revoke`
+    Revoke(RevokeArgs),
     /// `run`
     Run(RunArgs),
     /// `status`
@@ -118,6 +120,17 @@ pub struct ReleaseRequestArgs {
     pub advice: Advice,
 }
 
+/// Of `revoke`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RevokeArgs {
+    /// `--venue`
+    pub venue: CodeId,
+    /// `--from`
+    pub from: UnixTime,
+    /// `--foreign`
+    pub foreign: bool,
+}
+
 /// Of `run`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunArgs {
@@ -142,6 +155,11 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         "repair" => Ok(Command::Repair {
             accept: sub.get_flag("accept-rollback"),
         }),
+        "revoke" => Ok(Command::Revoke(RevokeArgs {
+            venue: required(sub, "venue")?,
+            from: required(sub, "from")?,
+            foreign: sub.get_flag("foreign"),
+        })),
         "run" => Ok(Command::Run(RunArgs {
             until_stdin_closes: sub.get_flag("until-stdin-closes"),
         })),

@@ -40,6 +40,7 @@ fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Do
         Command::ReleaseList => remote::release_list(global, terminal),
         Command::ReleaseRequest(args) => remote::release_request(global, args, terminal),
         Command::Repair { accept } => repair::repair(global, accept),
+        Command::Revoke(args) => remote::revoke(global, args, terminal),
         Command::Run(args) => run::run(global, args, terminal),
         Command::Status => remote::status(global, terminal),
         Command::TrustInstall(args) => trust::install(global, &args, terminal),

@@ -2,7 +2,7 @@
 //! Knows the control socket and the answers' fields; does not know the office.
 //! Specified in specs/interfaces.md.
 
-use super::args::ReleaseRequestArgs;
+use super::args::{ReleaseRequestArgs, RevokeArgs};
 use super::{CliError, Done, clock, paths, rfc3339};
 use crate::config::Config;
 use crate::control::{Ask, ask};
@@ -92,6 +92,26 @@ pub(super) fn release_request(
     let line = Message::Requested {
         request: text(&data["request"]),
         windows: data["windows"].as_array().map_or(0, Vec::len) as u64,
+    };
+    Ok(Done::new(data, vec![line]))
+}
+
+/// Revokes a code.
+pub(super) fn revoke(
+    global: &Global,
+    args: RevokeArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    let question = Ask::Revoke {
+        venue: args.venue.to_string(),
+        from: args.from.0,
+        foreign: args.foreign,
+    };
+    let data = answer(global, terminal, question)?;
+    let line = Message::Revoked {
+        venue: text(&data["venue"]),
+        from: rfc3339(number(&data["from"])),
+        again: data["again"] == true,
     };
     Ok(Done::new(data, vec![line]))
 }

@@ -123,7 +123,12 @@ impl Venue {
     ) -> (Vec<u8>, ReplyOpener) {
         let day = desk.now.day();
         let mailbox = self.registered.mailbox().name_on(day);
-        let data = Poll { mailbox, answer }.to_bytes();
+        let data = Poll {
+            mailbox,
+            answer,
+            closing: None,
+        }
+        .to_bytes();
         let prekey = desk.prekey(day);
         sealed::seal(MessageKind::Poll, &prekey, &data, &mut desk.rng).expect("a poll fits")
     }

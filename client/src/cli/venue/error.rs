@@ -9,7 +9,7 @@ use crate::venue::mailbox::PollError;
 use crate::venue::registering::RegisteringError;
 use crate::venue::releasing::ReleasingError;
 use lachan_protocol::keys::registration::PlanningError;
-use lachan_protocol::time::UnixTime;
+use lachan_protocol::time::{UnixTime, Window};
 
 /// Why a venue's command could not be done. Exit code 2.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -17,6 +17,12 @@ pub enum VenueToolError {
     /// Several requests begin with what was given, or several plans.
     #[error("several things begin with this id")]
     Ambiguous,
+    /// The plan was closed.
+    #[error("the plan is closed from window {from} on")]
+    Closed {
+        /// The first window that is closed.
+        from: Window,
+    },
     /// The codes laid out for the display ran out, and the home could not be opened to lay out more.
     #[error("the codes laid out for the display ran out")]
     CodesRanOut,
@@ -52,6 +58,15 @@ pub enum VenueToolError {
     /// The request is not taken or not decided.
     #[error(transparent)]
     Releasing(#[from] ReleasingError),
+    /// The authority revoked the code.
+    #[error("the code is revoked from window {from} on")]
+    Revoked {
+        /// The first window that does not count.
+        from: Window,
+    },
+    /// A screen's codes are not printed: paper would keep the keys of all its hours.
+    #[error("the codes of a screen are not printed")]
+    ScreenNotPrinted,
     /// What is kept.
     #[error(transparent)]
     Shelf(#[from] ShelfError),

@@ -156,7 +156,7 @@ fn find(plans: Vec<OpenPlan>, id: &str) -> Result<(OpenPlan, RequestId), VenueTo
     found.ok_or(VenueToolError::UnknownRequest)
 }
 
-fn poll(
+pub(super) fn poll(
     session: &Session,
     shelf: &Shelf<'_>,
     plan: &mut OpenPlan,
@@ -247,13 +247,13 @@ fn poll_failed(plan: &OpenPlan, error: &CliError) -> Message {
     .into()
 }
 
-fn both(error: &CliError) -> [String; 2] {
+pub(super) fn both(error: &CliError) -> [String; 2] {
     [Lang::Vi, Lang::En].map(|lang| error.explain(lang).what)
 }
 
 fn as_venue(message: &mut Message) -> Option<&mut VenueMessage> {
     match message {
         Message::Venue(message) => Some(message),
-        Message::Citizen(_) | Message::Verbatim(_) => None,
+        Message::Citizen(_) | Message::Evidence(_) | Message::Verbatim(_) => None,
     }
 }

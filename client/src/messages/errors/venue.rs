@@ -34,6 +34,26 @@ impl Explain for VenueToolError {
                     "Give more of its characters.",
                 ),
             ),
+            Self::Closed { from } => told(
+                lang,
+                self,
+                (
+                    format!(
+                        "Đăng ký này đã đóng từ {} ngày {}; mã không hiện nữa.",
+                        clock(from.start()),
+                        date(from.start())
+                    ),
+                    "Vẫn trả lời yêu cầu bằng `lachan venue requests`. Mở lại: đăng ký mới.",
+                ),
+                (
+                    format!(
+                        "This plan is closed since {} on {}; its codes are shown no more.",
+                        clock(from.start()),
+                        date(from.start())
+                    ),
+                    "Requests are still answered: `lachan venue requests`. To open again, register anew.",
+                ),
+            ),
             Self::CodesRanOut => told(
                 lang,
                 self,
@@ -109,6 +129,38 @@ impl Explain for VenueToolError {
             Self::Poll(error) => error.explain(lang),
             Self::Registering(error) => error.explain(lang),
             Self::Releasing(error) => error.explain(lang),
+            Self::Revoked { from } => told(
+                lang,
+                self,
+                (
+                    format!(
+                        "Cơ quan y tế đã thu hồi mã này từ {} ngày {}; khách quét sẽ bị từ chối.",
+                        clock(from.start()),
+                        date(from.start())
+                    ),
+                    "Gỡ mọi bản in của mã này và đăng ký lại bằng `lachan venue register`.",
+                ),
+                (
+                    format!(
+                        "The health authority revoked this code from {} on {}; visitors' devices refuse it.",
+                        clock(from.start()),
+                        date(from.start())
+                    ),
+                    "Take down every print of it and register again with `lachan venue register`.",
+                ),
+            ),
+            Self::ScreenNotPrinted => told(
+                lang,
+                self,
+                (
+                    "Mã của màn hình không in ra giấy: tờ giấy sẽ giữ khoá của mọi giờ.",
+                    "Hiện bằng `lachan venue show --watch`, hoặc đăng ký lịch bloc: --schedule slip.",
+                ),
+                (
+                    "The codes of a screen are not printed: paper would keep the keys of all its hours.",
+                    "Show them with `lachan venue show --watch`, or register slips: --schedule slip.",
+                ),
+            ),
             Self::Shelf(error) => error.explain(lang),
             Self::UnknownAuthority => told(
                 lang,
