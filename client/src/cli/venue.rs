@@ -5,6 +5,7 @@
 mod close;
 mod desk;
 mod error;
+mod handover;
 mod link;
 mod print;
 mod register;
@@ -30,7 +31,8 @@ use lachan_protocol::keys::plan::PlanHead;
 use lachan_protocol::time::UnixTime;
 use lachan_protocol::trust::TrustedAuthority;
 use lachan_shell::arguments::{
-    Global, UsageError, command, flag, option, optional, path, positional, required, time,
+    Global, UsageError, command, flag, option, optional, passphrase_file, path, positional,
+    required, time,
 };
 use lachan_shell::output::plain;
 use lachan_shell::terminal::Terminal;
@@ -43,6 +45,8 @@ pub enum VenueCommand {
     Close(CloseArgs),
     /// `approve` or `decline`
     Decide(DecideArgs),
+    /// `hand-over`
+    HandOver(HandOverArgs),
     /// `register`
     Register(RegisterArgs),
     /// `requests`
@@ -51,6 +55,8 @@ pub enum VenueCommand {
     Show(ShowArgs),
     /// `status`
     Status,
+    /// `take-over`
+    TakeOver(TakeOverArgs),
 }
 
 /// Of `close`.
@@ -73,6 +79,28 @@ pub struct DecideArgs {
     pub from: Option<String>,
     /// REQUEST, or how it begins.
     pub request: String,
+}
+
+/// Of `hand-over`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOverArgs {
+    /// ID, or how it begins.
+    pub id: Option<String>,
+    /// `--out`
+    pub out: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase_file: Option<PathBuf>,
+    /// `--yes`
+    pub yes: bool,
+}
+
+/// Of `take-over`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeOverArgs {
+    /// FILE
+    pub file: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// Of `register`.
@@ -196,6 +224,19 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(from())
                 .arg(flag("yes", Help::ArgYes, lang))
                 .after_help(VenueHelp::ExamplesClose.say(lang)),
+            command("hand-over", help(VenueHelp::HandOver), lang)
+                .arg(positional("id", "ID", help(VenueHelp::ArgId), lang).required(false))
+                .arg(path("out", "FILE", help(VenueHelp::ArgOut), lang).required(true))
+                .arg(passphrase_file(lang))
+                .arg(flag("yes", Help::ArgYes, lang))
+                .after_help(VenueHelp::ExamplesHandOver.say(lang)),
+            command("take-over", help(VenueHelp::TakeOver), lang)
+                .arg(
+                    positional("file", "FILE", help(VenueHelp::ArgFile), lang)
+                        .value_parser(value_parser!(PathBuf)),
+                )
+                .arg(passphrase_file(lang))
+                .after_help(VenueHelp::ExamplesTakeOver.say(lang)),
             command("status", help(VenueHelp::Status), lang)
                 .after_help(VenueHelp::ExamplesStatus.say(lang)),
         ])
@@ -223,6 +264,12 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
             yes: sub.get_flag("yes"),
         })),
         "decline" => decide(false),
+        "hand-over" => Ok(VenueCommand::HandOver(HandOverArgs {
+            id: text("id"),
+            out: required(sub, "out")?,
+            passphrase_file: optional(sub, "passphrase-file"),
+            yes: sub.get_flag("yes"),
+        })),
         "register" => Ok(VenueCommand::Register(RegisterArgs {
             authority: text("authority"),
             first: optional(sub, "first"),
@@ -243,6 +290,10 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
             watch: sub.get_flag("watch"),
         })),
         "status" => Ok(VenueCommand::Status),
+        "take-over" => Ok(VenueCommand::TakeOver(TakeOverArgs {
+            file: required(sub, "file")?,
+            passphrase_file: optional(sub, "passphrase-file"),
+        })),
         other => Err(UsageError::Unknown(other.to_owned())),
     }
 }
@@ -255,10 +306,12 @@ pub(super) fn run(
     match command {
         VenueCommand::Close(args) => close::close(global, args, terminal),
         VenueCommand::Decide(args) => requests::decide(global, args, terminal),
+        VenueCommand::HandOver(args) => handover::hand_over(global, args, terminal),
         VenueCommand::Register(args) => register::register(global, args, terminal),
         VenueCommand::Requests(args) => requests::requests(global, args, terminal),
         VenueCommand::Show(args) => show::show(global, args, terminal),
         VenueCommand::Status => status::status(global, terminal),
+        VenueCommand::TakeOver(args) => handover::take_over(global, args, terminal),
     }
 }
 

@@ -72,6 +72,11 @@ pub enum VenueMessage {
         /// Whose.
         venue: Where,
     },
+    /// The question before a plan is handed over.
+    AskHandOver {
+        /// Whose.
+        venue: Where,
+    },
     /// A plan is closed.
     Closed {
         /// Whose.
@@ -88,6 +93,15 @@ pub enum VenueMessage {
     },
     /// How to leave the display.
     EndWithCtrlC,
+    /// A plan is handed over.
+    HandedOver {
+        /// Whose.
+        venue: Where,
+        /// Its code.
+        code: CodeId,
+        /// The sealed file.
+        file: String,
+    },
     /// A sheet has used half of its budget.
     HangSpare,
     /// A request, without minutes.
@@ -189,6 +203,15 @@ pub enum VenueMessage {
         /// First second after it.
         until: UnixTime,
     },
+    /// A plan was taken over.
+    TakenOver {
+        /// Whose.
+        venue: Where,
+        /// Its code.
+        code: CodeId,
+        /// Hours that were released before.
+        used: usize,
+    },
     /// A file was written.
     Written {
         /// Its path.
@@ -216,6 +239,16 @@ impl Speak for VenueMessage {
             Self::Approved { request } => format!("Approved: {request}"),
             Self::AskClose { venue } => format!(
                 "Close {venue}? Its codes are shown no more, and the health authority publishes that they do not count."
+            ),
+            Self::AskHandOver { venue } => format!(
+                "Hand {venue} over? This device answers no request of it any more, and cannot take it back from the same file."
+            ),
+            Self::HandedOver { venue, code, file } => format!(
+                "Handed over: {venue}, {code}. Its secrets lie in {file} alone, sealed, and are erased here.\n\
+                 Give file and passphrase to the new owner by different ways: `lachan venue take-over FILE`. Then destroy the file."
+            ),
+            Self::TakenOver { venue, code, used } => format!(
+                "Taken over: {venue}, {code}; {used} hours were released before. Destroy the file: whoever opens it could answer too."
             ),
             Self::Closed { venue, code, until } => format!(
                 "Closed: {venue}, {code}. No code of it is shown any more; take down what was printed.\n\
@@ -321,6 +354,16 @@ impl Speak for VenueMessage {
             Self::Approved { request } => format!("Đã đồng ý: {request}"),
             Self::AskClose { venue } => format!(
                 "Đóng {venue}? Mã sẽ không hiện nữa, và cơ quan y tế công bố rằng mã không còn giá trị."
+            ),
+            Self::AskHandOver { venue } => format!(
+                "Bàn giao {venue}? Máy này sẽ không trả lời yêu cầu nào của địa điểm ấy nữa, và không nhận lại được bằng chính tệp này."
+            ),
+            Self::HandedOver { venue, code, file } => format!(
+                "Đã bàn giao: {venue}, {code}. Khoá bí mật giờ chỉ còn trong {file}, đã niêm phong, và bị xoá ở máy này.\n\
+                 Đưa tệp và mật khẩu cho chủ mới bằng hai đường khác nhau: `lachan venue take-over TỆP`. Sau đó huỷ tệp."
+            ),
+            Self::TakenOver { venue, code, used } => format!(
+                "Đã nhận: {venue}, {code}; trước đây đã công bố {used} giờ. Hãy huỷ tệp: ai mở được nó cũng trả lời được."
             ),
             Self::Closed { venue, code, until } => format!(
                 "Đã đóng: {venue}, {code}. Mã không hiện nữa; hãy gỡ mọi bản in.\n\

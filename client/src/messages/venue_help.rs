@@ -16,6 +16,8 @@ pub enum VenueHelp {
     ArgAt,
     /// `--authority`
     ArgAuthority,
+    /// FILE of take-over
+    ArgFile,
     /// `--first`
     ArgFirst,
     /// `--from`
@@ -28,6 +30,8 @@ pub enum VenueHelp {
     ArgKind,
     /// `--name`
     ArgName,
+    /// `--out` of hand-over
+    ArgOut,
     /// `--place`
     ArgPlace,
     /// `--png`
@@ -46,6 +50,8 @@ pub enum VenueHelp {
     Decline,
     /// Examples of close
     ExamplesClose,
+    /// Examples of hand-over
+    ExamplesHandOver,
     /// Examples of register
     ExamplesRegister,
     /// Examples of requests, approve and decline
@@ -54,8 +60,12 @@ pub enum VenueHelp {
     ExamplesShow,
     /// Examples of status
     ExamplesStatus,
+    /// Examples of take-over
+    ExamplesTakeOver,
     /// Examples of venue itself
     ExamplesVenue,
+    /// hand-over
+    HandOver,
     /// register
     Register,
     /// requests
@@ -64,6 +74,8 @@ pub enum VenueHelp {
     Show,
     /// status
     Status,
+    /// take-over
+    TakeOver,
     /// venue
     Venue,
 }
@@ -97,6 +109,12 @@ impl Speak for VenueHelp {
             Self::ArgSchedule => "screen: a code that changes every hour; slip: a tear-off calendar, one printed code a day; sheet: one printed code for a month",
             Self::ArgSvg => "Write the QR code as an SVG image",
             Self::ArgWatch => "Stay and show the new code at every hour, until Ctrl-C",
+            Self::ArgFile => "The sealed file of `venue hand-over`",
+            Self::ArgOut => "The sealed file to write",
+            Self::ExamplesHandOver => "Examples:\n  lachan venue hand-over --out shop.sealed\n  lachan venue hand-over 8a02 --out shop.sealed --passphrase-file words.txt --yes",
+            Self::ExamplesTakeOver => "Examples:\n  lachan venue take-over shop.sealed\n  lachan venue take-over shop.sealed --passphrase-file words.txt",
+            Self::HandOver => "Move a plan with its secrets and its count to another owner or device; this one forgets it",
+            Self::TakeOver => "Take a plan over from its former owner or device",
             Self::Close => "Close a plan: its codes are shown no more, requests for past hours are answered for 28 days",
             Self::ExamplesClose => "Examples:\n  lachan venue close\n  lachan venue close 8a02 --yes",
             Self::Decline => "Refuse a request: no key leaves this venue",
@@ -135,6 +153,12 @@ impl Speak for VenueHelp {
             Self::ArgSchedule => "screen: mã đổi mỗi giờ; slip: lịch bloc, mỗi ngày một mã in; sheet: một mã in dùng cả tháng",
             Self::ArgSvg => "Ghi mã QR thành ảnh SVG",
             Self::ArgWatch => "Ở lại và hiện mã mới mỗi giờ, đến khi nhấn Ctrl-C",
+            Self::ArgFile => "Tệp niêm phong do `venue hand-over` ghi",
+            Self::ArgOut => "Tệp niêm phong cần ghi",
+            Self::ExamplesHandOver => "Ví dụ:\n  lachan venue hand-over --out quan.sealed\n  lachan venue hand-over 8a02 --out quan.sealed --passphrase-file mat-khau.txt --yes",
+            Self::ExamplesTakeOver => "Ví dụ:\n  lachan venue take-over quan.sealed\n  lachan venue take-over quan.sealed --passphrase-file mat-khau.txt",
+            Self::HandOver => "Chuyển một đăng ký, cùng khoá bí mật và số giờ đã công bố, cho chủ hoặc máy khác; máy này quên nó",
+            Self::TakeOver => "Nhận một đăng ký từ chủ hoặc máy cũ",
             Self::Close => "Đóng một đăng ký: mã không hiện nữa, yêu cầu về các giờ đã qua vẫn được trả lời trong 28 ngày",
             Self::ExamplesClose => "Ví dụ:\n  lachan venue close\n  lachan venue close 8a02 --yes",
             Self::Decline => "Từ chối một yêu cầu: không khoá nào rời khỏi địa điểm",

@@ -4,6 +4,7 @@
 
 mod codes;
 mod ended;
+mod handover;
 mod records;
 
 pub use codes::laid_out;
@@ -107,7 +108,7 @@ impl<'a> Shelf<'a> {
             return Ok(());
         }
         for plan in self.plans()? {
-            if now >= self.forgotten_at(&plan)? {
+            if now >= self.forgotten_at(&plan)? || self.is_half_gone(&plan)? {
                 self.forget(plan.code)?;
             } else if let Some(from) = self.ended_from(plan.code)? {
                 self.take_down(plan.code, from)?;
@@ -294,15 +295,18 @@ impl<'a> Shelf<'a> {
             let window = window.ok_or(ShelfError::Damaged(record.code))?;
             counted.push(Window(u32::from_be_bytes(window)));
         }
-        let is_spent = self.store.repairs() != record.repairs
-            || self.store.condition().allows_commits().is_err();
         Ok(Releasing::new(
             plan.head(),
             plan.digest(),
             counted,
             requests,
-            is_spent,
+            self.is_spent(record),
         ))
+    }
+
+    /// Whether the count of a plan cannot be trusted: the store was put back since the plan was made or taken over.
+    fn is_spent(&self, record: &PlanRecord) -> bool {
+        self.store.repairs() != record.repairs || self.store.condition().allows_commits().is_err()
     }
 
     /// Keeps a request as it is now, and counts windows, in one step; the head is durable too when this returns.

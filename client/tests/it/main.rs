@@ -12,6 +12,7 @@
     reason = "tests: a panic is how they fail"
 )]
 
+mod codes;
 mod help;
 mod kit;
 mod privacy;

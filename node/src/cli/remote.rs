@@ -180,6 +180,17 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn nothing_that_is_listed_steers_the_terminal() {
+        let request = json!({
+            "request": "0a\u{1b}[31m", "venue": "0c\u{202e}0d", "windows": [500_000],
+            "expiry": 1_800_604_800, "advice": 2, "state": "waiting",
+        });
+        let told = request_line(&request).en();
+        assert!(told.contains("0a\u{fffd}[31m"), "{told}");
+        assert!(told.contains("0c\u{fffd}0d"), "{told}");
+    }
+
+    #[test]
     fn a_request_is_told_with_its_venue_whole_hours_advice_and_state() {
         let mut request = json!({
             "request": "0a0b", "venue": "0c0d", "windows": [500_000, 500_001],

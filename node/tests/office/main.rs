@@ -5,6 +5,7 @@ mod desk;
 mod disk;
 mod mirror;
 mod refusals;
+mod revocations;
 mod secrets;
 mod story;
 mod venue;

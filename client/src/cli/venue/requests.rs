@@ -4,6 +4,7 @@
 
 use super::desk::OpenPlan;
 use super::error::VenueToolError;
+use super::handover::still_here;
 use super::{DecideArgs, RequestsArgs, authority_of, link, shelf, venue_of};
 use crate::cli::CliError;
 use crate::cli::Done;
@@ -122,7 +123,8 @@ pub(super) fn decide(
 fn open_plans(session: &Session, shelf: &Shelf<'_>) -> Result<Vec<OpenPlan>, CliError> {
     let mut plans = Vec::new();
     for record in shelf.plans()? {
-        if record.is_registered() {
+        // What was handed on is answered by its new owner alone.
+        if record.is_registered() && still_here(shelf, record.code).is_ok() {
             let authority = shelf.plan(&record)?.head().authority;
             let key = authority_of(session, authority)?.batch_key();
             plans.push(OpenPlan::new(shelf, record, key)?);

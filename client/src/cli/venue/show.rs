@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §3.1 and §4.3.
 
 use super::error::VenueToolError;
+use super::handover::still_here;
 use super::{ShowArgs, print, shelf, which};
 use crate::cli::CliError;
 use crate::cli::Done;
@@ -50,6 +51,7 @@ pub(super) fn show(
         ([one], None) => *one,
         (_, id) => which(&registered, id)?,
     };
+    still_here(&shelf, record.code)?;
     let registered = shelf.registered(&record)?;
     shelf.lay_out(&registered, session.now)?;
     if let Some(dir) = &args.all {

@@ -381,7 +381,7 @@ fn polls() {
         (
             "closing in the bytes of an approval",
             changed(16, 3),
-            "DecodeError::BytesLeftOver",
+            "DecodeError::TooLong",
         ),
         (
             "closing cut",
