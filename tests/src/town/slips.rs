@@ -77,7 +77,7 @@ pub fn play_slips(
             "scans today's slip of {PHARMACY}"
         ),
     );
-    cast.set_clock(14, 25)?;
+    cast.set_clock(14, 20)?;
     let left = visitor.run(&["check-out"])?;
     screen.learned(
         &tr(screen, "Ai thấy một tờ lịch", "who sees a slip"),

@@ -65,7 +65,7 @@ impl Town {
     fn visit(&self, guest: &Home, url: &str, hour: u64) {
         self.set(hour, 5);
         guest.run(&["check-in", url, "--yes"]).expect("a visit");
-        self.set(hour, 45);
+        self.set(hour, 15);
         guest.run(&["check-out"]).expect("the end of it");
     }
 
@@ -199,7 +199,7 @@ fn names_that_deceive_are_refused_before_anything_is_made() {
     };
     // a control in the terminal sense, invisible, upside down, Zalgo, look-alike
     for (name, refusal) in [
-        ("Phở\u{202e}đen", "Decode::OutOfRange"),
+        ("Phở\u{202e}đen", "Plan::Malformed"),
         ("Ph\u{3164}", "Text::ForbiddenCharacter"),
         ("Pho\u{31b}", "Plan::NotNormal"),
         ("x\u{323}\u{302}\u{315}", "Text::TooManyMarks"),

@@ -6,6 +6,7 @@
 mod tests;
 
 use super::error::VenueToolError;
+use super::handover::still_here;
 use crate::net::NetError;
 use crate::store::venue::{ClosedPlan, PlanRecord, Shelf};
 use crate::venue::mailbox::{self, Carried, PollError};
@@ -160,6 +161,7 @@ impl OpenPlan {
         approved: bool,
         now: UnixTime,
     ) -> Result<(), VenueToolError> {
+        still_here(shelf, self.record.code)?;
         let outputs = if approved {
             let secrets = &shelf.secrets(&self.plan)?;
             let input = releasing::Input::Approve { request, secrets };
@@ -181,6 +183,7 @@ impl OpenPlan {
         now: UnixTime,
         rng: &mut impl CryptoRng,
     ) -> Result<Polled, VenueToolError> {
+        still_here(shelf, self.record.code)?;
         let closed = shelf.closed(self.record.code)?;
         let closing = closed.filter(|closed| !closed.is_sent && preferred.is_none());
         let carried = match closing {
