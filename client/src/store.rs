@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §14.
 
 pub mod evidence;
+mod tidying;
 pub mod venue;
 
 use lachan_protocol::crypto::exchange::ExchangeKey;
@@ -271,7 +272,7 @@ impl ClientStore {
         Ok(())
     }
 
-    /// Drops lists older than two days and prekeys older than yesterday.
+    /// Drops lists older than two days and prekeys older than yesterday, and files that no record names any more.
     ///
     /// # Errors
     /// [`ClientStoreError`].
@@ -300,7 +301,7 @@ impl ClientStore {
         for name in files {
             self.0.remove_file(name)?;
         }
-        Ok(())
+        self.remove_unnamed_files()
     }
 
     fn flushed(&self, batch: Batch) -> Result<Batch, ClientStoreError> {

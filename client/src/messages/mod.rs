@@ -11,11 +11,14 @@ pub mod evidence_help;
 pub mod help;
 pub mod venue;
 pub mod venue_help;
+pub mod wallet;
+pub mod wallet_help;
 
 pub use citizen::CitizenMessage;
 pub use evidence::EvidenceMessage;
 pub use lachan_shell::words::{Explain, Explanation, Lang, Speak, told};
 pub use venue::VenueMessage;
+pub use wallet::WalletMessage;
 
 /// Anything a command says that is no error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub enum Message {
     Verbatim(String),
     /// What a venue's command says.
     Venue(VenueMessage),
+    /// What backup, restore and repair say.
+    Wallet(WalletMessage),
 }
 
 impl Speak for Message {
@@ -37,6 +42,7 @@ impl Speak for Message {
             Self::Evidence(message) => message.en(),
             Self::Verbatim(text) => text.clone(),
             Self::Venue(message) => message.en(),
+            Self::Wallet(message) => message.en(),
         }
     }
 
@@ -46,6 +52,7 @@ impl Speak for Message {
             Self::Evidence(message) => message.vi(),
             Self::Verbatim(text) => text.clone(),
             Self::Venue(message) => message.vi(),
+            Self::Wallet(message) => message.vi(),
         }
     }
 }
@@ -65,6 +72,12 @@ impl From<EvidenceMessage> for Message {
 impl From<VenueMessage> for Message {
     fn from(message: VenueMessage) -> Self {
         Self::Venue(message)
+    }
+}
+
+impl From<WalletMessage> for Message {
+    fn from(message: WalletMessage) -> Self {
+        Self::Wallet(message)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a plan's new owner gets: all that answers requests, and the count of what was released.
 //! Knows bytes; does not know files, passphrases or who takes over.
-//! Specified in specs/protocol.md §3.9; bytes in specs/wire.md §12.
+//! Specified in specs/protocol.md §3.9; bytes in specs/wire.md §13.
 
 use crate::venue::secrets::{
     PlanSecrets, Secret, SecretName, SecretPart, mailbox_from, notice_from,

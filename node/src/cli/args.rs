@@ -34,6 +34,8 @@ pub enum Command {
     },
     /// `revoke`
     Revoke(RevokeArgs),
+    /// `rotate-key`
+    RotateKey,
     /// `run`
     Run(RunArgs),
     /// `status`
@@ -160,6 +162,7 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
             from: required(sub, "from")?,
             foreign: sub.get_flag("foreign"),
         })),
+        "rotate-key" => Ok(Command::RotateKey),
         "run" => Ok(Command::Run(RunArgs {
             until_stdin_closes: sub.get_flag("until-stdin-closes"),
         })),

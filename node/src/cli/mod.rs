@@ -7,6 +7,7 @@ mod error;
 mod init;
 mod remote;
 mod repair;
+mod rotate;
 mod run;
 mod trust;
 
@@ -41,6 +42,7 @@ fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Do
         Command::ReleaseRequest(args) => remote::release_request(global, args, terminal),
         Command::Repair { accept } => repair::repair(global, accept),
         Command::Revoke(args) => remote::revoke(global, args, terminal),
+        Command::RotateKey => rotate::rotate_key(global),
         Command::Run(args) => run::run(global, args, terminal),
         Command::Status => remote::status(global, terminal),
         Command::TrustInstall(args) => trust::install(global, &args, terminal),

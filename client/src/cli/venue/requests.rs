@@ -256,6 +256,8 @@ pub(super) fn both(error: &CliError) -> [String; 2] {
 fn as_venue(message: &mut Message) -> Option<&mut VenueMessage> {
     match message {
         Message::Venue(message) => Some(message),
-        Message::Citizen(_) | Message::Evidence(_) | Message::Verbatim(_) => None,
+        Message::Citizen(_) | Message::Evidence(_) | Message::Verbatim(_) | Message::Wallet(_) => {
+            None
+        }
     }
 }
