@@ -12,6 +12,7 @@ mod records;
 mod registration;
 mod release;
 mod request;
+mod restored;
 mod revocation;
 mod secrets;
 mod state;
@@ -26,6 +27,7 @@ pub use io::{
 pub use registration::{MOST_DAYS_AHEAD, RegistrationRefusal};
 pub use release::AnswerRefusal;
 pub use request::{DAYS_ON_OFFER, RequestRefusal};
+pub use restored::{Registrations, revoked_from_log, rooted_from_log, tick_from_log};
 pub use revocation::RevokeRefusal;
 pub use secrets::{BadSecret, NotASecretName, SecretName};
 pub use state::{OfficeSummary, RequestStage, RequestSummary};

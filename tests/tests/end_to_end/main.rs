@@ -6,5 +6,6 @@ mod codes;
 mod faults;
 mod privacy;
 mod refusals;
+mod restore;
 mod rooms;
 mod town;
