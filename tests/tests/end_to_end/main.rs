@@ -4,8 +4,10 @@
 
 mod codes;
 mod faults;
+mod hostile;
 mod privacy;
 mod refusals;
 mod restore;
 mod rooms;
+mod spread;
 mod town;
