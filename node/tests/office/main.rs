@@ -8,6 +8,7 @@ mod interop;
 mod mirror;
 mod outputs;
 mod refusals;
+mod revocations;
 mod secrets;
 mod story;
 mod venue;
