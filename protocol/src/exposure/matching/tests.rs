@@ -4,7 +4,6 @@
 
 use super::path::Path;
 use super::planner::Plan;
-use super::portable::Portable;
 use super::recode::positions;
 use super::variable::u_of;
 use crate::crypto::point::Point;
@@ -69,10 +68,17 @@ pub(super) fn edges() -> Vec<ReleasedKey> {
     scalars.iter().map(key).collect()
 }
 
+/// Every path: that of AVX-512 by emulation always, and by the processor where it can.
+fn paths() -> impl Iterator<Item = Path> {
+    [Path::Portable, Path::Emulated]
+        .into_iter()
+        .chain(Path::ifma())
+}
+
 /// u of every pair, token after token; each pair must be told of exactly once.
-fn told(points: &[Point], keys: &[ReleasedKey], plan: Plan) -> Vec<[u8; 32]> {
+fn told(path: Path, points: &[Point], keys: &[ReleasedKey], plan: Plan) -> Vec<[u8; 32]> {
     let mut told = vec![None; points.len() * keys.len()];
-    Portable::multiples(points, keys, plan, &mut |token, place, u| {
+    path.multiples(points, keys, plan, &mut |token, place, u| {
         let before = told[token * keys.len() + place].replace(*u);
         assert!(before.is_none(), "told twice by {plan:?}");
     });
@@ -102,8 +108,8 @@ fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges() {
     let (points, mut keys) = (random_points(3, 1), edges());
     keys.extend(random_keys(20, 2));
     let wanted = wanted(&points, &keys);
-    assert_eq!(told(&points, &keys, Plan::Variable), wanted);
-    for width in Plan::WIDTHS {
+    for (path, width) in paths().flat_map(|path| Plan::WIDTHS.map(move |width| (path, width))) {
+        assert_eq!(told(path, &points, &keys, Plan::Variable), wanted);
         let half = positions(width) / 2;
         for (lanes, tokens, block) in [
             (1, 3, 7),
@@ -118,7 +124,10 @@ fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges() {
                 tokens,
                 keys: block,
             };
-            assert!(told(&points, &keys, plan) == wanted, "{plan:?}");
+            assert!(
+                told(path, &points, &keys, plan) == wanted,
+                "{path:?} {plan:?}"
+            );
         }
     }
 }
@@ -126,33 +135,36 @@ fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges() {
 #[test]
 fn no_key_no_token_and_a_single_one_are_no_special_case() {
     let (points, keys) = (random_points(2, 3), random_keys(1, 4));
-    let mut plans = vec![Plan::Variable];
-    plans.extend(Plan::WIDTHS.map(|width| Plan::comb(width, 0, 0)));
-    plans.extend(Plan::WIDTHS.map(|width| Plan::comb(width, 1, 2)));
-    for plan in plans {
-        assert!(told(&points, &[], plan).is_empty());
-        assert!(told(&[], &keys, plan).is_empty());
+    let mut plans = Vec::new();
+    for path in paths() {
+        plans.push((path, Plan::Variable));
+        plans.extend(Plan::WIDTHS.map(|width| (path, path.comb(width, 0, 0))));
+        plans.extend(Plan::WIDTHS.map(|width| (path, path.comb(width, 1, 2))));
+    }
+    for (path, plan) in plans {
+        assert!(told(path, &points, &[], plan).is_empty());
+        assert!(told(path, &[], &keys, plan).is_empty());
         assert_eq!(
-            told(&points, &keys, plan),
+            told(path, &points, &keys, plan),
             wanted(&points, &keys),
-            "{plan:?}"
+            "{path:?} {plan:?}"
         );
         // A chunk of which no key has digits.
         let without = [key(&Scalar::from(2_u8)), key(&-Scalar::from(4_u8))];
         assert_eq!(
-            told(&points, &without, plan),
+            told(path, &points, &without, plan),
             wanted(&points, &without),
-            "{plan:?}"
+            "{path:?} {plan:?}"
         );
     }
 }
 
 #[test]
 fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
-    for tokens in [1, 2, 8] {
+    for (path, tokens) in paths().flat_map(|path| [1, 2, 8].map(|tokens| (path, tokens))) {
         let (points, keys) = (random_points(tokens, 5), random_keys(6_000, 6));
         let wanted = wanted(&points, &keys);
-        let shape = |keys| match Plan::of(keys, tokens) {
+        let shape = |keys| match path.plan(keys, tokens) {
             Plan::Variable => (0, 0),
             Plan::Comb { width, tokens, .. } => (width, tokens),
         };
@@ -163,12 +175,12 @@ fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
             }
             switches += 1;
             for count in [count - 1, count] {
-                let plan = Plan::of(count, tokens);
-                for (of_token, wanted) in told(&points, &keys[..count], plan)
+                let plan = path.plan(count, tokens);
+                for (of_token, wanted) in told(path, &points, &keys[..count], plan)
                     .chunks(count.max(1))
                     .zip(wanted.chunks(keys.len()))
                 {
-                    assert!(of_token == &wanted[..count], "n={count} {plan:?}");
+                    assert!(of_token == &wanted[..count], "n={count} {path:?} {plan:?}");
                 }
             }
         }
@@ -182,7 +194,11 @@ fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
 #[test]
 fn ten_thousand_keys_and_eight_tokens_agree_with_dalek() {
     let (points, keys) = (random_points(8, 7), random_keys(10_000, 8));
-    assert!(told(&points, &keys, Plan::of(10_000, 8)) == wanted(&points, &keys));
+    let wanted = wanted(&points, &keys);
+    for path in paths() {
+        let plan = path.plan(10_000, 8);
+        assert!(told(path, &points, &keys, plan) == wanted, "{path:?}");
+    }
 }
 
 proptest! {
@@ -206,6 +222,8 @@ proptest! {
         let lanes = 1 + lanes % (positions(width) / 2);
         let plan = Plan::Comb { width, lanes, tokens, keys: block };
         let expected: Vec<[u8; 32]> = points.iter().flat_map(|point| u_of(point, &keys)).collect();
-        prop_assert!(told(&points, &keys, plan) == expected, "{:?}", plan);
+        for path in paths() {
+            prop_assert!(told(path, &points, &keys, plan) == expected, "{:?} {:?}", path, plan);
+        }
     }
 }
