@@ -2,6 +2,8 @@
 //! Knows paths and plans; does not know tags.
 //! Specified in specs/performance.md §1.
 
+extern crate std;
+
 use super::path::Path;
 use super::planner::Plan;
 use super::recode::positions;
@@ -68,13 +70,6 @@ pub(super) fn edges() -> Vec<ReleasedKey> {
     scalars.iter().map(key).collect()
 }
 
-/// Every path: that of AVX-512 by emulation always, and by the processor where it can.
-fn paths() -> impl Iterator<Item = Path> {
-    [Path::Portable, Path::Emulated]
-        .into_iter()
-        .chain(Path::ifma())
-}
-
 /// u of every pair, token after token; each pair must be told of exactly once.
 fn told(path: Path, points: &[Point], keys: &[ReleasedKey], plan: Plan) -> Vec<[u8; 32]> {
     let mut told = vec![None; points.len() * keys.len()];
@@ -103,13 +98,12 @@ fn wanted(points: &[Point], keys: &[ReleasedKey]) -> Vec<[u8; 32]> {
     wanted
 }
 
-#[test]
-fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges() {
+fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges(path: Path) {
     let (points, mut keys) = (random_points(3, 1), edges());
     keys.extend(random_keys(20, 2));
     let wanted = wanted(&points, &keys);
-    for (path, width) in paths().flat_map(|path| Plan::WIDTHS.map(move |width| (path, width))) {
-        assert_eq!(told(path, &points, &keys, Plan::Variable), wanted);
+    assert_eq!(told(path, &points, &keys, Plan::Variable), wanted);
+    for width in Plan::WIDTHS {
         let half = positions(width) / 2;
         for (lanes, tokens, block) in [
             (1, 3, 7),
@@ -124,44 +118,36 @@ fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges() {
                 tokens,
                 keys: block,
             };
-            assert!(
-                told(path, &points, &keys, plan) == wanted,
-                "{path:?} {plan:?}"
-            );
+            assert!(told(path, &points, &keys, plan) == wanted, "{plan:?}");
         }
     }
 }
 
-#[test]
-fn no_key_no_token_and_a_single_one_are_no_special_case() {
+fn no_key_no_token_and_a_single_one_are_no_special_case(path: Path) {
     let (points, keys) = (random_points(2, 3), random_keys(1, 4));
-    let mut plans = Vec::new();
-    for path in paths() {
-        plans.push((path, Plan::Variable));
-        plans.extend(Plan::WIDTHS.map(|width| (path, path.comb(width, 0, 0))));
-        plans.extend(Plan::WIDTHS.map(|width| (path, path.comb(width, 1, 2))));
-    }
-    for (path, plan) in plans {
+    let mut plans = vec![Plan::Variable];
+    plans.extend(Plan::WIDTHS.map(|width| path.comb(width, 0, 0)));
+    plans.extend(Plan::WIDTHS.map(|width| path.comb(width, 1, 2)));
+    for plan in plans {
         assert!(told(path, &points, &[], plan).is_empty());
         assert!(told(path, &[], &keys, plan).is_empty());
         assert_eq!(
             told(path, &points, &keys, plan),
             wanted(&points, &keys),
-            "{path:?} {plan:?}"
+            "{plan:?}"
         );
         // A chunk of which no key has digits.
         let without = [key(&Scalar::from(2_u8)), key(&-Scalar::from(4_u8))];
         assert_eq!(
             told(path, &points, &without, plan),
             wanted(&points, &without),
-            "{path:?} {plan:?}"
+            "{plan:?}"
         );
     }
 }
 
-#[test]
-fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
-    for (path, tokens) in paths().flat_map(|path| [1, 2, 8].map(|tokens| (path, tokens))) {
+fn both_sides_of_every_switch_of_the_planner_agree_with_dalek(path: Path) {
+    for tokens in [1, 2, 8] {
         let (points, keys) = (random_points(tokens, 5), random_keys(6_000, 6));
         let wanted = wanted(&points, &keys);
         let shape = |keys| match path.plan(keys, tokens) {
@@ -180,7 +166,7 @@ fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
                     .chunks(count.max(1))
                     .zip(wanted.chunks(keys.len()))
                 {
-                    assert!(of_token == &wanted[..count], "n={count} {path:?} {plan:?}");
+                    assert!(of_token == &wanted[..count], "n={count} {plan:?}");
                 }
             }
         }
@@ -191,21 +177,14 @@ fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
     }
 }
 
-#[test]
-fn ten_thousand_keys_and_eight_tokens_agree_with_dalek() {
+fn ten_thousand_keys_and_eight_tokens_agree_with_dalek(path: Path) {
     let (points, keys) = (random_points(8, 7), random_keys(10_000, 8));
-    let wanted = wanted(&points, &keys);
-    for path in paths() {
-        let plan = path.plan(10_000, 8);
-        assert!(told(path, &points, &keys, plan) == wanted, "{path:?}");
-    }
+    let plan = path.plan(10_000, 8);
+    assert!(told(path, &points, &keys, plan) == wanted(&points, &keys));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn any_plan_agrees_with_dalek_on_any_keys(
+fn any_plan_agrees_with_dalek_on_any_keys(path: Path) {
+    proptest!(ProptestConfig::with_cases(48), |(
         seed: u64,
         count in 0_usize..120,
         repeated in prop::collection::vec(0_usize..1_000, 0..20),
@@ -214,7 +193,7 @@ proptest! {
         lanes: u32,
         tokens in 1_usize..7,
         block in 1_usize..130,
-    ) {
+    )| {
         let mut keys = random_keys(count, seed);
         let edges = edges();
         keys.extend(repeated.iter().map(|i| edges[i % edges.len()]));
@@ -222,8 +201,38 @@ proptest! {
         let lanes = 1 + lanes % (positions(width) / 2);
         let plan = Plan::Comb { width, lanes, tokens, keys: block };
         let expected: Vec<[u8; 32]> = points.iter().flat_map(|point| u_of(point, &keys)).collect();
-        for path in paths() {
-            prop_assert!(told(path, &points, &keys, plan) == expected, "{:?} {:?}", path, plan);
+        prop_assert!(told(path, &points, &keys, plan) == expected, "{:?}", plan);
+    });
+}
+
+/// Every test on a path, if this processor has it.
+macro_rules! on {
+    ($name:ident, $path:expr, $($test:ident)*) => {
+        mod $name {
+            use super::Path;
+
+            $(#[test]
+            fn $test() {
+                match $path {
+                    Some(path) => super::$test(path),
+                    None => super::std::eprintln!("SKIPPED: this processor has no AVX-512 IFMA"),
+                }
+            })*
         }
-    }
+    };
+    ($($name:ident $path:expr;)*) => {
+        $(on!($name, $path,
+            any_plan_agrees_with_dalek_on_any_keys
+            both_sides_of_every_switch_of_the_planner_agree_with_dalek
+            every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges
+            no_key_no_token_and_a_single_one_are_no_special_case
+            ten_thousand_keys_and_eight_tokens_agree_with_dalek
+        );)*
+    };
+}
+
+on! {
+    portable Some(Path::Portable);
+    emulated Some(Path::Emulated);
+    ifma Path::ifma();
 }

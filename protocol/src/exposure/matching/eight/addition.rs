@@ -110,26 +110,24 @@ pub(super) fn add_all<E: Eight, const LAST: bool>(
     }
     let even = points.len() / CHAINS * CHAINS;
     for first in (0..even).step_by(CHAINS) {
-        for chain in 0..CHAINS {
+        for (chain, product) in running.iter_mut().enumerate() {
             let row = first + chain;
-            let product = &mut running[chain];
             multiply_up(field, &points[row], row, others, product, &mut kept[row]);
         }
     }
-    for (chain, row) in (even..points.len()).enumerate() {
-        let product = &mut running[chain];
+    for (product, row) in running.iter_mut().zip(even..points.len()) {
         multiply_up(field, &points[row], row, others, product, &mut kept[row]);
     }
     let mut inverse = invert(field, &running);
-    for (chain, row) in (even..points.len()).enumerate() {
+    for (inverse, row) in inverse.iter_mut().zip(even..points.len()) {
         let point = &mut points[row];
-        add::<E, LAST>(field, point, row, others, &mut inverse[chain], &kept[row]);
+        add::<E, LAST>(field, point, row, others, inverse, &kept[row]);
     }
     for first in (0..even).step_by(CHAINS).rev() {
-        for chain in 0..CHAINS {
+        for (chain, inverse) in inverse.iter_mut().enumerate() {
             let row = first + chain;
             let point = &mut points[row];
-            add::<E, LAST>(field, point, row, others, &mut inverse[chain], &kept[row]);
+            add::<E, LAST>(field, point, row, others, inverse, &kept[row]);
         }
     }
 }
