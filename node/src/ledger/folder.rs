@@ -214,7 +214,7 @@ impl<D: Disk> Folder<D> {
                     index,
                     width,
                 } => width < TILE_WIDTH || stands_above(level, index, &tiles),
-                Resource::Checkpoint => false,
+                Resource::Checkpoint | Resource::Evidence => false,
             };
             if !good {
                 return Err(LedgerError::NotAsWritten(*resource));
@@ -271,6 +271,24 @@ impl<D: Disk> Folder<D> {
                 self.disk.remove(&path).ok();
             }
         }
+    }
+
+    /// Shows every leaf under the checkpoint, one bundle in memory at a time.
+    pub(super) fn visit(&self, mut show: impl FnMut(&[u8])) -> Result<(), LedgerError> {
+        let size = self.settled.size();
+        for index in 0..size.div_ceil(WIDTH) {
+            let Some(bundle) = bundle_in(index, size) else {
+                continue;
+            };
+            let bytes = self.disk.read(&bundle.to_path())?;
+            let bytes = bytes.ok_or(LedgerError::Damaged)?;
+            let left = size - index * WIDTH;
+            let width = u16::try_from(left.min(WIDTH)).unwrap_or(TILE_WIDTH);
+            entries_from_bundle(&bytes, width)?
+                .into_iter()
+                .for_each(&mut show);
+        }
+        Ok(())
     }
 
     /// The newest `count` leaves.
@@ -331,7 +349,7 @@ fn stands_above(level: u8, index: u64, tiles: &Tiles) -> bool {
 
 fn lies_beyond(resource: Resource, size: u64) -> bool {
     match resource {
-        Resource::Checkpoint => false,
+        Resource::Checkpoint | Resource::Evidence => false,
         Resource::Entries { index, width } => !holds(0, index, width, size),
         Resource::Tile {
             level,

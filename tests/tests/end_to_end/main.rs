@@ -5,5 +5,6 @@
 mod faults;
 mod privacy;
 mod refusals;
+mod restore;
 mod rooms;
 mod town;
