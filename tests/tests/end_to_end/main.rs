@@ -3,8 +3,10 @@
 //! Specified in CONTRIBUTING.md, "Tests".
 
 mod faults;
+mod hostile;
 mod privacy;
 mod refusals;
 mod restore;
 mod rooms;
+mod spread;
 mod town;
