@@ -65,7 +65,7 @@ impl Costs {
     #[cfg(any(test, target_arch = "x86_64"))]
     const IFMA: Self = Self {
         row: 8,
-        enough: 8_192,
+        enough: 4_096,
         block: 16_384,
         inversion: 30_000,
         doublings: 400_000,
