@@ -70,7 +70,7 @@ impl Costs {
         inversion: 30_000,
         doublings: 400_000,
         variable: 240_000,
-        additions: [100, 110, 125, 150, 190],
+        additions: [100, 104, 110, 125, 150],
     };
 
     const fn addition(&self, width: u32) -> usize {
