@@ -427,7 +427,7 @@ def check_warning(c):
     same(c, base64.b64decode(of_root), climbed(sha256(b"\0", leaf), int(index[6:]), int(size), path),
          [c["accepted"]["index"], c["accepted"]["size"]], [int(index[6:]), int(size)])
     at = len(leaf) - 64 - 40 * 16 + 40 * num(entry)  # one list of 16 entries before the signature
-    record = opened(token, le(leaf[at:at + 32]))
+    record = opened(token, leaf[at:at + 32])
     n = record[47]
     same(c, c["accepted"]["window"], num(record[24:28]), [c["accepted"]["name"], c["accepted"]["place"]],
          record[48:48 + n].decode().split("\n"))
