@@ -15,6 +15,8 @@ pub type HomeError = home::HomeError<SettingsError>;
 lachan_shell::paths! {
     /// A venue's public codes. Displays read only this folder, without the lock.
     codes = "codes";
+    /// Evidence against signers of codes; made when there is some.
+    evidence = "evidence";
     /// Secrets, one file each.
     keys = "keys";
     /// The store's folder.
@@ -60,6 +62,7 @@ impl home::Settings for Settings {
     const LAYOUT: Layout = Layout {
         format: "lachan-client 1\n",
         folders: &["codes", "keys", "state", "tokens"],
+        migrations: &[],
         patience: Duration::from_secs(10),
         written: &["codes"],
         program: "lachan",

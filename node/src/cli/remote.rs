@@ -2,13 +2,14 @@
 //! Knows the control socket and the answers' fields; does not know the office.
 //! Specified in specs/interfaces.md.
 
-use super::args::ReleaseRequestArgs;
+use super::args::{ReleaseRequestArgs, RevokeArgs};
 use super::{CliError, Done, clock, paths, rfc3339};
 use crate::config::Config;
 use crate::control::{Ask, ask};
+use crate::expiry::{Ending, Expiry, Soon};
 use crate::messages::{Message, RequestLine, RequestWord};
 use lachan_protocol::exposure::advice::Advice;
-use lachan_protocol::time::Window;
+use lachan_protocol::time::{UnixTime, Window};
 use lachan_shell::arguments::Global;
 use lachan_shell::home::read_settings;
 use lachan_shell::terminal::Terminal;
@@ -56,7 +57,23 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
             next_tick: rfc3339(number(&office["next_tick"])),
         });
     }
+    let expiring = data["expiring"].as_array().cloned().unwrap_or_default();
+    lines.extend(expiring.iter().filter_map(ending).map(Message::Ends));
     Ok(Done::new(data, lines))
+}
+
+fn ending(one: &Value) -> Option<Expiry> {
+    let what = Ending::ALL
+        .into_iter()
+        .find(|what| one["what"] == what.code())?;
+    let soon = match one["days"].as_u64()? {
+        _ if one["over"] == true => Soon::Over,
+        0 => Soon::Day,
+        1..7 => Soon::Week,
+        _ => Soon::Month,
+    };
+    let at = UnixTime(number(&one["at"]));
+    Some(Expiry { what, at, soon })
 }
 
 /// Publishes what is due.
@@ -92,6 +109,26 @@ pub(super) fn release_request(
     let line = Message::Requested {
         request: text(&data["request"]),
         windows: data["windows"].as_array().map_or(0, Vec::len) as u64,
+    };
+    Ok(Done::new(data, vec![line]))
+}
+
+/// Revokes a code.
+pub(super) fn revoke(
+    global: &Global,
+    args: RevokeArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    let question = Ask::Revoke {
+        venue: args.venue.to_string(),
+        from: args.from.0,
+        foreign: args.foreign,
+    };
+    let data = answer(global, terminal, question)?;
+    let line = Message::Revoked {
+        venue: text(&data["venue"]),
+        from: rfc3339(number(&data["from"])),
+        again: data["again"] == true,
     };
     Ok(Done::new(data, vec![line]))
 }
@@ -158,6 +195,17 @@ mod tests {
     use super::*;
     use crate::messages::Speak;
     use serde_json::json;
+
+    #[test]
+    fn nothing_that_is_listed_steers_the_terminal() {
+        let request = json!({
+            "request": "0a\u{1b}[31m", "venue": "0c\u{202e}0d", "windows": [500_000],
+            "expiry": 1_800_604_800, "advice": 2, "state": "waiting",
+        });
+        let told = request_line(&request).en();
+        assert!(told.contains("0a\u{fffd}[31m"), "{told}");
+        assert!(told.contains("0c\u{fffd}0d"), "{told}");
+    }
 
     #[test]
     fn a_request_is_told_with_its_venue_whole_hours_advice_and_state() {

@@ -51,6 +51,11 @@ pub enum ControlError {
 pub enum Ask {
     /// Publish the newest due tick.
     Publish,
+    /// The order of registrations, from this place on, for a backup.
+    Registrations {
+        /// The first place.
+        from: u64,
+    },
     /// All release requests.
     ReleaseList,
     /// Ask a venue for hours.
@@ -63,6 +68,15 @@ pub enum Ask {
         to: u64,
         /// 1 to 7.
         advice: u8,
+    },
+    /// Revoke a code.
+    Revoke {
+        /// The code's id, hex.
+        venue: String,
+        /// Unix seconds: from the hour of this time on.
+        from: u64,
+        /// Whether it may be a code that was never registered here.
+        foreign: bool,
     },
     /// How it is.
     Status,

@@ -51,10 +51,69 @@ helps! {
         vi: "Tệp authority.txt của một cơ quan; có thể ghi nhiều lần",
         en: "The authority.txt of an authority; may be given several times"
     }
+    /// `--out` of a backup
+    ArgOutBackup { vi: "Tệp mới để ghi bản sao lưu", en: "The new file for the backup" }
+    /// `--from` of restore
+    ArgRestoreFrom { vi: "Tệp sao lưu", en: "The backup" }
+    /// `backup`
+    Backup {
+        vi: "Sao lưu thư mục vào một tệp niêm phong, kể cả khi nút đang chạy",
+        en: "Back the home up into one sealed file, also while the node runs"
+    }
+    /// `restore`
+    Restore {
+        vi: "Dựng lại thư mục từ bản sao lưu; văn phòng phải `catch-up` trước khi ký",
+        en: "Make a home of a backup; an office must `catch-up` before it signs"
+    }
+    /// Examples of backup
+    ExamplesBackup {
+        vi: "Ví dụ:\n  lachan-node backup --home ./vanphong --out vanphong.lachan\n  lachan-node backup --home ./vanphong --out vanphong.lachan --passphrase-file matkhau.txt",
+        en: "Example:\n  lachan-node backup --home ./office --out office.lachan\n  lachan-node backup --home ./office --out office.lachan --passphrase-file passphrase.txt"
+    }
+    /// Examples of restore
+    ExamplesRestore {
+        vi: "Ví dụ:\n  lachan-node restore --home ./vanphong --from vanphong.lachan\n  lachan-node catch-up --home ./vanphong",
+        en: "Example:\n  lachan-node restore --home ./office --from office.lachan\n  lachan-node catch-up --home ./office"
+    }
+    /// `--from` of catch-up
+    ArgCatchUpFrom {
+        vi: "Hỏi thêm nút này, multiaddr kết thúc bằng /p2p/ID; có thể ghi nhiều lần",
+        en: "Ask this node too, a multiaddress that ends in /p2p/ID; may be given several times"
+    }
+    /// `--despite-silent`
+    ArgDespiteSilent {
+        vi: "Tiếp tục dù có nút không trả lời: nút đó có thể giữ phần mới nhất",
+        en: "Go on although a node does not answer: it may hold the newest part"
+    }
+    /// `catch-up`
+    CatchUp {
+        vi: "Hỏi các nút khác sổ của văn phòng đã khôi phục đến đâu, để được ký tiếp",
+        en: "Ask others how far a restored office's log has come, so that it may sign"
+    }
+    /// `doctor`
+    Doctor {
+        vi: "Khám thư mục của nút: hỏng gì, làm gì",
+        en: "Look at the home, and say what is wrong and what to do"
+    }
+    /// Examples of catch-up
+    ExamplesCatchUp {
+        vi: "Ví dụ (nút đã dừng):\n  lachan-node catch-up --home ./vanphong --from /ip4/203.0.113.5/tcp/4001/p2p/12D3...",
+        en: "Example (with the node stopped):\n  lachan-node catch-up --home ./office --from /ip4/203.0.113.5/tcp/4001/p2p/12D3..."
+    }
+    /// Examples of doctor
+    ExamplesDoctor {
+        vi: "Ví dụ (nút chạy hay không đều được; mã thoát 0 ổn, 1 có điều hỏng, 2 không rõ):\n  lachan-node doctor --home ./vanphong\n  lachan-node doctor --home ./vanphong --json",
+        en: "Example (beside a running node or without; exit code 0 well, 1 something is bad, 2 could not tell):\n  lachan-node doctor --home ./office\n  lachan-node doctor --home ./office --json"
+    }
     /// `--from` of a release request
     ArgFrom {
         vi: "Lúc người bệnh đến: RFC 3339 hoặc số giây unix",
         en: "When the ill person came: RFC 3339 or unix seconds"
+    }
+    /// `--foreign`
+    ArgForeign {
+        vi: "Cả mã chưa từng đăng ký ở đây: do kẻ trộm khoá ký mã làm ra",
+        en: "Also a code that was never registered here: made by a thief of the code key"
     }
     /// `--home`
     ArgHome {
@@ -102,6 +161,11 @@ helps! {
     ArgRoot { vi: "Khoá phải ký danh sách tin cậy", en: "The key that must have signed the trust list" }
     /// `--root-key`
     ArgRootKey { vi: "Tệp khoá bí mật của gốc", en: "The file of the root's secret key" }
+    /// `--from` of a revocation
+    ArgRevokedFrom {
+        vi: "Từ giờ nào mã không còn giá trị: RFC 3339 hoặc số giây unix; các giờ trước vẫn công bố được",
+        en: "From which hour on the code does not count: RFC 3339 or unix seconds; earlier hours can still be released"
+    }
     /// `--sequence`
     ArgSequence {
         vi: "Số thứ tự của danh sách, phải tăng dần",
@@ -166,6 +230,11 @@ helps! {
         vi: "Ví dụ (khi văn phòng đã dừng):\n  lachan-node repair --home ./vanphong\n  lachan-node repair --home ./vanphong --accept-rollback",
         en: "Examples (with the office stopped):\n  lachan-node repair --home ./office\n  lachan-node repair --home ./office --accept-rollback"
     }
+    /// Examples of revoke
+    ExamplesRevoke {
+        vi: "Ví dụ (văn phòng đang chạy):\n  lachan-node revoke --home ./vanphong --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:00:00Z",
+        en: "Example (with the office running):\n  lachan-node revoke --home ./office --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:00:00Z"
+    }
     /// Examples of rotate-key
     ExamplesRotateKey {
         vi: "Ví dụ (khi nút đã dừng):\n  lachan-node rotate-key --home ./nut\nSau đó báo địa chỉ mới cho mọi nơi đã ghi địa chỉ cũ: peers và office-at của các nút khác, ứng dụng, áp phích.",
@@ -219,6 +288,11 @@ helps! {
     Repair {
         vi: "Kiểm tra kho dữ liệu của văn phòng; nếu cần, chấp nhận phần đã mất",
         en: "Check the office's store and, if told to, accept a loss"
+    }
+    /// revoke
+    Revoke {
+        vi: "Thu hồi mã của một địa điểm: tờ bị mất, hay khoá của địa điểm bị trộm",
+        en: "Revoke a venue's code: a lost sheet, or a stolen key of the venue"
     }
     /// rotate-key
     RotateKey {

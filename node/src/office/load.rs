@@ -9,7 +9,7 @@ use lachan_protocol::exposure::history::EarlierEntry;
 use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::epoch::Epoch;
 use lachan_protocol::keys::registration::MailboxSecret;
-use lachan_protocol::time::{Day, UnixTime};
+use lachan_protocol::time::{Day, UnixTime, Window};
 use lachan_protocol::wire::Message;
 
 impl<F: Files> Office<F> {
@@ -28,7 +28,9 @@ impl<F: Files> Office<F> {
             Shelf::Plans => {
                 let record = PlanRecord::from_bytes(value).map_err(|_| damaged)?;
                 let venue = CodeId(array(key).ok_or(damaged)?);
-                if let Some(vault) = self.secrets.vaults.get(&Epoch::of(record.first)) {
+                let vault = self.secrets.vaults.get(&Epoch::of(record.first));
+                // a restored record has no mailbox: its month's vault is gone, and a new one may be there
+                if let Some(vault) = vault.filter(|_| !record.mailbox.is_empty()) {
                     let secret = vault
                         .open(&[b"mailbox", &venue.0], &record.mailbox)
                         .map_err(|_| damaged)?;
@@ -56,6 +58,11 @@ impl<F: Files> Office<F> {
                     let request = RequestState::from_bytes(&opened).map_err(|_| damaged)?;
                     state.requests.insert(id, request);
                 }
+            }
+            Shelf::Revocations => {
+                let venue = CodeId(array(key).ok_or(damaged)?);
+                let from = u32::from_be_bytes(array(value).ok_or(damaged)?);
+                state.revoked.insert(venue, Window(from));
             }
             Shelf::Ticks => {
                 let seq = number(key).ok_or(damaged)?;

@@ -15,6 +15,7 @@ use disk::{Disk, StoredFiles};
 use lachan_link::names::{Topic, TopicKind};
 use lachan_link::{Refusal, SealedReply};
 use lachan_protocol::exposure::batch::BATCH_LEAF_TYPE;
+use lachan_protocol::log::tiles::LONGEST_LEAF;
 use lachan_protocol::office::SealedError;
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_shell::clock::Clock;
@@ -76,6 +77,7 @@ impl OfficeHost {
             host.heads.set(head, None);
         }
         host.perform(pending)?;
+        host.publish_list()?;
         host.tell(Input::Clock, now)?;
         host.told = Some(now.window());
         host.show(now);
@@ -214,6 +216,10 @@ impl OfficeHost {
                 self.reply_sealed(reply_to, SealedReply::Sealed(bytes));
                 Ok(())
             }
+            Output::Revoked { reply_to, result } => {
+                self.tell_revoked(reply_to, result);
+                Ok(())
+            }
             Output::Requested { reply_to, result } => {
                 self.tell_requested(reply_to, result);
                 Ok(())
@@ -228,6 +234,19 @@ impl OfficeHost {
         self.heads.set(head, time);
         self.fresh.extend(leaves);
         Ok(())
+    }
+
+    /// A newer trust list, once: after a crash the log may end with it already.
+    fn publish_list(&mut self) -> Result<(), RunError> {
+        let Some(leaf) = self.disk.list_leaf()? else {
+            return Ok(());
+        };
+        if leaf.len() > LONGEST_LEAF {
+            tracing::error!("the trust list is too long for a leaf: it goes by file only");
+        } else {
+            self.append(vec![leaf], true)?;
+        }
+        self.disk.forget_list()
     }
 
     async fn gossip(&mut self, net: &Net) {
@@ -269,6 +288,10 @@ fn note_down(note: &Note) {
         Note::AnswerRefused(why) => tracing::warn!(%why, "a venue's answer is refused"),
         Note::Registered { count } => tracing::info!(count, "a plan is registered"),
         Note::RegistrationRefused(why) => tracing::warn!(%why, "a registration is refused"),
+        Note::ClosingRefused(why) => tracing::warn!(%why, "a venue's closing is refused"),
+        Note::Revoked(revoked) => {
+            tracing::info!(code = %revoked.venue, from = revoked.from.0, "a code is revoked");
+        }
         Note::RequestApproved(id) => tracing::info!(request = %id, "a venue approved"),
         Note::RequestDeclined(id) => tracing::info!(request = %id, "a venue declined"),
         Note::TickRefused(why) => tracing::error!(%why, "a tick cannot be built"),

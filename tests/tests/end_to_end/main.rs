@@ -2,8 +2,12 @@
 //! Knows the programs from outside; does not know their private parts.
 //! Specified in CONTRIBUTING.md, "Tests".
 
+mod codes;
 mod faults;
+mod hostile;
 mod privacy;
 mod refusals;
+mod restore;
 mod rooms;
+mod spread;
 mod town;

@@ -9,7 +9,7 @@ use clap::{ArgAction, Command as Clap, value_parser};
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::id::CodeId;
 use lachan_shell::arguments::{
-    Frame, UsageError, command, flag, option, path, positional, test_clock, time,
+    Frame, UsageError, command, flag, option, passphrase_file, path, positional, test_clock, time,
 };
 use lachan_shell::home::Settings;
 
@@ -32,9 +32,31 @@ pub fn root(lang: Lang) -> Clap {
         command("status", Help::Status, lang).after_help(Help::ExamplesStatus.say(lang)),
         command("publish", Help::Publish, lang).after_help(Help::ExamplesPublish.say(lang)),
         release(lang),
+        command("revoke", Help::Revoke, lang)
+            .after_help(Help::ExamplesRevoke.say(lang))
+            .arg(
+                option("venue", "CODEID", Help::ArgVenue, lang)
+                    .required(true)
+                    .value_parser(parse_venue),
+            )
+            .arg(time("from", Help::ArgRevokedFrom, lang).required(true))
+            .arg(flag("foreign", Help::ArgForeign, lang)),
         command("repair", Help::Repair, lang)
             .after_help(Help::ExamplesRepair.say(lang))
             .arg(flag("accept-rollback", Help::ArgAcceptRollback, lang)),
+        command("doctor", Help::Doctor, lang).after_help(Help::ExamplesDoctor.say(lang)),
+        command("backup", Help::Backup, lang)
+            .after_help(Help::ExamplesBackup.say(lang))
+            .arg(path("out", "FILE", Help::ArgOutBackup, lang).required(true))
+            .arg(passphrase_file(lang)),
+        command("restore", Help::Restore, lang)
+            .after_help(Help::ExamplesRestore.say(lang))
+            .arg(path("from", "FILE", Help::ArgRestoreFrom, lang).required(true))
+            .arg(passphrase_file(lang)),
+        command("catch-up", Help::CatchUp, lang)
+            .after_help(Help::ExamplesCatchUp.say(lang))
+            .arg(option("from", "MULTIADDR", Help::ArgCatchUpFrom, lang).action(ArgAction::Append))
+            .arg(flag("despite-silent", Help::ArgDespiteSilent, lang)),
         command("rotate-key", Help::RotateKey, lang).after_help(Help::ExamplesRotateKey.say(lang)),
     ];
     frame

@@ -9,6 +9,7 @@ use crate::messages::errors::of_build;
 use crate::messages::{Explain, Lang, RequestWord};
 use crate::office::{
     Input, Publication, ReplyTo, RequestRefusal, RequestStage, RequestSummary, Requested,
+    RevokeRefusal, Revoked,
 };
 use lachan_link::SealedReply;
 use lachan_protocol::exposure::advice::Advice;
@@ -17,6 +18,9 @@ use lachan_protocol::id::CodeId;
 use lachan_protocol::time::{UnixTime, Window};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+
+/// Registrations in one answer: a line has at most 1 MiB.
+const MOST_RECORDS: usize = 1_000;
 
 /// Who waits for an answer.
 #[derive(Debug)]
@@ -35,6 +39,18 @@ impl OfficeHost {
             Ask::Publish => {
                 let reply_to = Some(self.wait(Waiting::Command(lang, answer)));
                 self.tell(Input::Tick { reply_to }, now)?;
+            }
+            Ask::Registrations { from } => {
+                let part = self.office.registrations().part(from, MOST_RECORDS);
+                let records: String = part
+                    .to_bytes()
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
+                let next = from + part.count();
+                answer
+                    .send(Ok(json!({"records": records, "next": next})))
+                    .ok();
             }
             Ask::ReleaseList => {
                 let requests = self.office.requests(now);
@@ -62,6 +78,24 @@ impl OfficeHost {
                     to,
                     advice,
                     reply_to,
+                };
+                self.tell(input, now)?;
+            }
+            Ask::Revoke {
+                venue,
+                from,
+                foreign,
+            } => {
+                let Some(venue) = CodeId::from_hex(&venue) else {
+                    let error = ControlError::Malformed.explain(lang);
+                    answer.send(Err(error)).ok();
+                    return Ok(());
+                };
+                let input = Input::Revoke {
+                    venue,
+                    from: UnixTime(from).window(),
+                    is_foreign: foreign,
+                    reply_to: self.wait(Waiting::Command(lang, answer)),
                 };
                 self.tell(input, now)?;
             }
@@ -93,6 +127,17 @@ impl OfficeHost {
         self.reply_command(to, |lang| match result {
             Ok(published) => Ok(published_json(published.as_ref())),
             Err(error) => Err(of_build(&error, lang)),
+        });
+    }
+
+    pub(super) fn tell_revoked(&mut self, to: ReplyTo, result: Result<Revoked, RevokeRefusal>) {
+        self.reply_command(to, |lang| match result {
+            Ok(revoked) => Ok(json!({
+                "venue": revoked.venue.to_string(),
+                "from": revoked.from.start().0,
+                "again": revoked.again,
+            })),
+            Err(error) => Err(error.explain(lang)),
         });
     }
 
