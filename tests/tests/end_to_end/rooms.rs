@@ -69,6 +69,9 @@ const FLOORS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The only file that may have unsafe code: the instructions of AVX-512.
+const UNSAFE: &str = "protocol/eight/src/ifma.rs";
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -147,6 +150,7 @@ fn each_file_says_what_it_is_and_can_be_read_in_one_sitting() {
     let mut found = Vec::new();
     for folder in [
         "protocol/src",
+        "protocol/eight/src",
         "protocol/store/src",
         "protocol/link/src",
         "protocol/shell/src",
@@ -172,6 +176,63 @@ fn each_file_says_what_it_is_and_can_be_read_in_one_sitting() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn unsafe_code_stands_in_one_file_only() {
+    let mut found: Vec<PathBuf> = sources(".")
+        .into_iter()
+        .filter(|(path, text)| !path.components().any(is_built) && code(text).contains("unsafe"))
+        .map(|(path, _)| path)
+        .collect();
+    // This test itself only has the word.
+    found.retain(|path| !path.ends_with("tests/tests/end_to_end/rooms.rs"));
+    assert_eq!(found, [root().join(".").join(UNSAFE)]);
+}
+
+fn is_built(part: std::path::Component<'_>) -> bool {
+    ["target", "node_modules"]
+        .iter()
+        .any(|folder| part.as_os_str() == *folder)
+}
+
+/// The lines of a table of lints, up to the next table.
+fn lints<'a>(text: &'a str, table: &str) -> Vec<&'a str> {
+    text.lines()
+        .skip_while(|line| *line != table)
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+#[test]
+fn every_crate_has_the_workspaces_lints_and_one_denies_what_the_others_forbid() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect("a manifest");
+    let workspace = read("Cargo.toml");
+    let own = read("protocol/eight/Cargo.toml");
+    for tool in ["rust", "clippy"] {
+        let mut wanted = lints(&workspace, &format!("[workspace.lints.{tool}]"));
+        assert!(!wanted.is_empty(), "the workspace's table of lints is gone");
+        for line in &mut wanted {
+            if *line == r#"unsafe_code = "forbid""# {
+                *line = r#"unsafe_code = "deny""#;
+            }
+        }
+        assert_eq!(lints(&own, &format!("[lints.{tool}]")), wanted);
+    }
+    for member in workspace
+        .lines()
+        .find_map(|line| line.strip_prefix("members = ["))
+        .expect("the members in one line")
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|member| *member != "protocol/eight")
+    {
+        let manifest = read(&format!("{member}/Cargo.toml"));
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{member}");
+    }
 }
 
 #[test]
