@@ -30,7 +30,10 @@ fn used() -> (Desk, Unregistered, Vec<u8>) {
 
 /// What an office says to the disk of a whole day on which something was changed.
 fn loaded(change: impl FnOnce(&mut Disk, &mut Saved)) -> Result<(), LoadError> {
-    let (desk, _) = day(Desk::new());
+    let (mut desk, _) = day(Desk::new());
+    // the tick that publishes what was released
+    desk.now = desk.now.plus(TICK);
+    let _ = desk.tell(Input::Clock);
     let config = OfficeConfig {
         authority: authority(),
         regions: vec![REGION],

@@ -7,7 +7,7 @@ use crate::properties::exposure_samples::accept;
 use crate::vectors::kit::{CODE_SEED, Known, REGION, authority, trusting};
 use crate::vectors::office::request;
 use crate::vectors::sealed::Fixed;
-use crate::vectors::witness;
+use crate::vectors::{warning, witness};
 use lachan_protocol::code::{CodeEvidence, CodeKey, UnverifiedVenueCode, VenueUrl};
 use lachan_protocol::crypto::exchange::ExchangeSecret;
 use lachan_protocol::crypto::point::Point;
@@ -129,6 +129,9 @@ pub(super) const ROWS: &[Row] = &[
         let key = ReleasedKey::from_bytes(&hex(case, "s")).ok()?;
         let token = VisitToken::from_bytes(bytes).ok()?;
         Some(token.open_with(&key).ok()?.to_bytes().to_vec())
+    }),
+    row("warning", "bundle", Never, |_, bytes| {
+        Some(warning::judge(bytes).ok()?.to_string().into_bytes())
     }),
     row("witness", "request", Meaning, |case, bytes| {
         let known = case["known"].as_str();
