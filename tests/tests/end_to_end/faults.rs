@@ -21,22 +21,22 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const ORIGIN: &str = "log.lachan.example/faults";
-const TICK_SECONDS: u64 = 21_600;
+pub(crate) const TICK_SECONDS: u64 = 21_600;
 const ANYWHERE: &str = "/ip4/127.0.0.1/tcp/0";
 
 /// An office that trusts itself, and a clock for everybody.
-struct Ground {
+pub(crate) struct Ground {
     folder: TempDir,
-    programs: Programs,
-    clock: TestClock,
+    pub(crate) programs: Programs,
+    pub(crate) clock: TestClock,
     /// 00:00 UTC of the day.
-    day: UnixTime,
-    office: Home,
+    pub(crate) day: UnixTime,
+    pub(crate) office: Home,
     vkey: String,
 }
 
 impl Ground {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let programs = Programs::build(Profile::Dev).expect("cargo builds the programs");
         let folder = tempfile::tempdir().expect("a folder");
         let clock = TestClock::create(&folder.path().join("clock")).expect("a clock");
@@ -111,7 +111,7 @@ impl Ground {
         self.file("trust.txt")
     }
 
-    fn relay(&self, name: &str, args: &[&str]) -> Home {
+    pub(crate) fn relay(&self, name: &str, args: &[&str]) -> Home {
         let folder = self.folder.path().join(name);
         let home = Home::new(&self.programs.node, &folder, self.clock.file(), "en");
         let list = self.list();
@@ -130,7 +130,7 @@ impl Ground {
         home
     }
 
-    fn client(&self, name: &str) -> Home {
+    pub(crate) fn client(&self, name: &str) -> Home {
         let folder = self.folder.path().join(name);
         let home = Home::new(&self.programs.lachan, &folder, self.clock.file(), "en");
         let list = self.list();
@@ -177,7 +177,7 @@ impl Ground {
     }
 }
 
-fn log_folder(home: &Path) -> PathBuf {
+pub(crate) fn log_folder(home: &Path) -> PathBuf {
     let origin = OriginHash::of_origin(ORIGIN).to_string();
     home.join("log").join(origin)
 }
@@ -220,7 +220,7 @@ fn files_of(home: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-fn wait_for(what: &str, mut look: impl FnMut() -> bool) {
+pub(crate) fn wait_for(what: &str, mut look: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !look() {
         assert!(Instant::now() < deadline, "waited in vain for {what}");
@@ -228,19 +228,19 @@ fn wait_for(what: &str, mut look: impl FnMut() -> bool) {
     }
 }
 
-fn seq(office: &Home) -> u64 {
+pub(crate) fn seq(office: &Home) -> u64 {
     let status = office.run(&["status"]).expect("a status");
     status["office"]["seq"].as_u64().unwrap_or(0)
 }
 
 /// The head of the only log; a node that has just started may have none yet.
-fn head(node: &Home) -> Value {
+pub(crate) fn head(node: &Home) -> Value {
     let status = node.run(&["status"]).expect("a status");
     let log = &status["logs"][0];
     serde_json::json!([log["size"], log["root"]])
 }
 
-fn started(home: &Home) -> Running {
+pub(crate) fn started(home: &Home) -> Running {
     let said = |error| {
         let log = std::fs::read_to_string(home.folder().with_extension("log"));
         (error, log)
@@ -248,7 +248,7 @@ fn started(home: &Home) -> Running {
     home.start().map_err(said).expect("a node that serves")
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
+pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
     result.expect_err("refused").code().to_owned()
 }
 
