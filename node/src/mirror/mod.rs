@@ -7,6 +7,7 @@ mod turns;
 use crate::ledger::{LedgerError, Mirror};
 use crate::net::Net;
 use crate::service::heads::Heads;
+use crate::service::lists_in;
 use lachan_link::dialer::{Whole, range};
 use lachan_link::{LinkError, LogReply, LogRequest, PeerId};
 use lachan_protocol::id::OriginHash;
@@ -107,6 +108,10 @@ pub struct MirrorTask {
     failures: u32,
     /// When somebody is asked again.
     again: Option<Instant>,
+    /// Notes of trust lists in leaves that came.
+    found_lists: Vec<Vec<u8>>,
+    /// Where they go.
+    lists: Option<mpsc::Sender<Vec<u8>>>,
 }
 
 impl MirrorTask {
@@ -141,7 +146,18 @@ impl MirrorTask {
             turns: Turns::default(),
             failures: 0,
             again: None,
+            found_lists: Vec::new(),
+            lists: None,
         })
+    }
+
+    /// Hands on the notes of trust lists, once the leaves before them are durable too.
+    #[must_use]
+    pub fn handing_lists_to(self, lists: mpsc::Sender<Vec<u8>>) -> Self {
+        Self {
+            lists: Some(lists),
+            ..self
+        }
     }
 
     /// Becomes true when the first peer was asked.
@@ -280,11 +296,13 @@ impl MirrorTask {
                 match output {
                     Output::Fetch(request) => wanted = Some(request),
                     Output::Leaves { first, leaves } => {
+                        self.found_lists.extend(lists_in(&leaves));
                         block_in_place(|| self.ledger.append(first, &leaves))?;
                     }
                     Output::Store => {
                         let state = self.follower.state();
                         block_in_place(|| self.ledger.store(state))?;
+                        self.hand_on_lists().await;
                     }
                     Output::CaughtUp => {}
                 }
@@ -294,6 +312,15 @@ impl MirrorTask {
             };
             let input = self.fetch(peer, request).await?;
             outputs = self.follower.handle(input)?;
+        }
+    }
+
+    async fn hand_on_lists(&mut self) {
+        for note in std::mem::take(&mut self.found_lists) {
+            if let Some(lists) = &self.lists {
+                // a node that ends takes no list
+                lists.send(note).await.ok();
+            }
         }
     }
 

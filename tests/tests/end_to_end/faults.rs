@@ -26,13 +26,13 @@ const ANYWHERE: &str = "/ip4/127.0.0.1/tcp/0";
 
 /// An office that trusts itself, and a clock for everybody.
 pub(crate) struct Ground {
-    folder: TempDir,
+    pub(crate) folder: TempDir,
     pub(crate) programs: Programs,
     pub(crate) clock: TestClock,
     /// 00:00 UTC of the day.
     pub(crate) day: UnixTime,
     pub(crate) office: Home,
-    vkey: String,
+    pub(crate) vkey: String,
 }
 
 impl Ground {
@@ -82,32 +82,40 @@ impl Ground {
         let key = self.file("root.key");
         let root = run(&["trust", "root", "--out", &key]);
         let vkey = root["vkey"].as_str().expect("a vkey").to_owned();
-        let (until, list) = (self.day.plus(400 * DAY_SECONDS).to_string(), self.list());
+        let list = self.list();
+        self.sign(1, &list);
+        run(&["trust", "install", "--trust", &list, "--root", &vkey]);
+        self.vkey = vkey;
+    }
+
+    /// Signs a trust list of the office alone.
+    pub(crate) fn sign(&self, sequence: u64, out: &str) {
+        let (key, sequence) = (self.file("root.key"), sequence.to_string());
+        let until = self.day.plus(400 * DAY_SECONDS).to_string();
         let authority = self.office.folder().join("authority.txt");
         let authority = authority.display().to_string();
-        run(&[
+        let sign = [
             "trust",
             "sign",
             "--root-key",
             &key,
             "--sequence",
-            "1",
+            &sequence,
             "--until",
             &until,
             "--authority",
             &authority,
             "--out",
-            &list,
-        ]);
-        run(&["trust", "install", "--trust", &list, "--root", &vkey]);
-        self.vkey = vkey;
+            out,
+        ];
+        self.office.run(&sign).expect("the list is signed");
     }
 
-    fn file(&self, name: &str) -> String {
+    pub(crate) fn file(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    fn list(&self) -> String {
+    pub(crate) fn list(&self) -> String {
         self.file("trust.txt")
     }
 
@@ -147,7 +155,7 @@ impl Ground {
     }
 
     /// The ticks of the office's log, each whole, by their seq; every leaf is verified.
-    fn ticks(&self) -> BTreeMap<u64, UnixTime> {
+    pub(crate) fn ticks(&self) -> BTreeMap<u64, UnixTime> {
         let note = std::fs::read(self.list()).expect("the trust list");
         let root = Vkey::from_text(&self.vkey).expect("a vkey");
         let trust = TrustList::read(&note, &root).expect("the list is the root's");
@@ -202,7 +210,7 @@ fn leaves_of(home: &Path) -> Vec<Vec<u8>> {
 }
 
 /// All files of a copy of the log, by path.
-fn files_of(home: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files_of(home: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let base = log_folder(home);
     let (mut files, mut folders) = (BTreeMap::new(), vec![base.clone()]);
     while let Some(folder) = folders.pop() {

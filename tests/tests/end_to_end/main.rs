@@ -6,5 +6,6 @@ mod faults;
 mod network;
 mod privacy;
 mod refusals;
+mod restore;
 mod rooms;
 mod town;
