@@ -160,7 +160,13 @@ fn every_file_has_accepted_and_refused_cases_and_a_row_in_the_readme() {
             .iter()
             .filter(|case| case.get("refused").is_some())
             .count();
-        assert!(0 < refused && refused < file.cases().len(), "{}", file.name);
+        // what is refused of sealed files shows the store, whose bytes are no vectors: a key costs it 64 MiB
+        let may_lack = file.name == "sealed-file.json";
+        assert!(
+            (0 < refused || may_lack) && refused < file.cases().len(),
+            "{}",
+            file.name
+        );
         assert!(
             readme.contains(&format!("](vectors/{})", file.name)),
             "{}",
