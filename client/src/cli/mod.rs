@@ -9,6 +9,7 @@ mod exposures;
 mod init;
 mod progress;
 pub mod session;
+mod stamp;
 mod sync;
 pub mod venue;
 mod wallet;

@@ -159,6 +159,17 @@ pub enum VenueMessage {
         /// First second after it.
         until: UnixTime,
     },
+    /// A door stamp that visitors may show.
+    Stamp {
+        /// Two words, perhaps on a ground of the colour.
+        words: String,
+        /// The colour, Vietnamese and English.
+        colour: [&'static str; 2],
+        /// Whether it is of the code shown, not of the one before it.
+        is_current: bool,
+        /// Whether it is of the 30 seconds before.
+        is_old: bool,
+    },
     /// A file was written.
     Written {
         /// Its path.
@@ -259,6 +270,20 @@ impl Speak for VenueMessage {
                     format!("{venue}\nfrom {from} on {on} until {until} on {end}")
                 }
             }
+            Self::Stamp {
+                words,
+                colour,
+                is_current,
+                is_old,
+            } => {
+                let what = match (is_current, is_old) {
+                    (true, false) => "Door stamp now",
+                    (true, true) => "  30 seconds ago",
+                    (false, false) => "  of the last code",
+                    (false, true) => "  of the last code, 30 seconds ago",
+                };
+                format!("{what}: {words} · {}", colour[1])
+            }
             Self::Written { path } => format!("Written: {path}"),
         }
     }
@@ -345,6 +370,20 @@ impl Speak for VenueMessage {
                 } else {
                     format!("{venue}\ntừ {from} ngày {on} đến {until} ngày {end}")
                 }
+            }
+            Self::Stamp {
+                words,
+                colour,
+                is_current,
+                is_old,
+            } => {
+                let what = match (is_current, is_old) {
+                    (true, false) => "Dấu cửa lúc này",
+                    (true, true) => "  30 giây trước",
+                    (false, false) => "  của mã trước",
+                    (false, true) => "  của mã trước, 30 giây trước",
+                };
+                format!("{what}: {words} · màu {}", colour[0])
             }
             Self::Written { path } => format!("Đã ghi: {path}"),
         }

@@ -1,0 +1,96 @@
+//! The codes in the pictures: screens, sheets and slips made by the protocol, and one of somebody else.
+//! Knows venues and QR modules; does not know pictures.
+//! Specified in specs/protocol.md §4.
+
+use crate::world::Authority;
+use lachan_client::qr::Modules;
+use lachan_protocol::code::DEFAULT_HOST;
+use lachan_protocol::keys::KeySchedule;
+use lachan_protocol::time::Window;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+/// A code as text and as modules.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The text that it holds.
+    pub url: String,
+    /// Its QR version.
+    pub version: u8,
+    /// Modules on a side.
+    pub side: u8,
+    /// Row by row, whether a module is dark.
+    pub dark: Vec<bool>,
+}
+
+impl Code {
+    /// Whether a module is dark; none is outside.
+    #[must_use]
+    pub fn is_dark(&self, x: usize, y: usize) -> bool {
+        let side = usize::from(self.side);
+        x < side && y < side && self.dark[y * side + x]
+    }
+}
+
+/// All codes of a set.
+#[derive(Debug)]
+pub struct Codes {
+    ours: Vec<Code>,
+    foreign: Code,
+}
+
+/// (kind of code, windows of the plan, name): QR versions 13 to 25.
+const VENUES: [(KeySchedule, u16, &str); 7] = [
+    (KeySchedule::Screen, 24, "Cà phê Lam"),
+    (KeySchedule::Sheet, 744, "Chợ Bến Nước, cổng phía đông"),
+    (KeySchedule::Screen, 24, "Quán phở Bà Tư, chi nhánh bến tàu, cạnh nhà văn hoá"),
+    (KeySchedule::Slip, 24, "Xe khách 07"),
+    (KeySchedule::Sheet, 240, "Nhà thuốc Sao"),
+    (KeySchedule::Slip, 18, "Xe khách 12"),
+    (KeySchedule::Slip, 12, "Hội trường phường Bến Nước"),
+];
+
+impl Codes {
+    pub(super) fn drawn_from(seed: u64) -> Self {
+        let rng = &mut StdRng::seed_from_u64(seed);
+        let authority = Authority::drawn_from(rng);
+        let first = Window(480_000);
+        let ours = VENUES.map(|(schedule, count, name)| {
+            let profile = authority.profile(schedule, name, first, count);
+            code(authority.register_as(&profile, rng).url(first.start()))
+        });
+        Self {
+            ours: ours.to_vec(),
+            foreign: code(format!("https://{DEFAULT_HOST}.invalid/menu?table=7#top")),
+        }
+    }
+
+    pub(super) fn nth(&self, number: usize) -> &Code {
+        &self.ours[number % self.ours.len()]
+    }
+
+    pub(super) const fn foreign(&self) -> &Code {
+        &self.foreign
+    }
+
+    /// Whether a text is one of ours.
+    #[must_use]
+    pub fn is_ours(text: &str) -> bool {
+        lachan_protocol::code::VenueUrl::parse(text, DEFAULT_HOST).is_ok()
+    }
+}
+
+fn code(url: String) -> Code {
+    let modules = Modules::of_url(&url).expect("a code of the protocol fits");
+    let side = modules.side();
+    let dark = (0..side)
+        .flat_map(|y| (0..side).map(move |x| (x, y)))
+        .map(|(x, y)| modules.is_dark(x, y))
+        .collect();
+    Code {
+        url,
+        version: modules.version(),
+        side: u8::try_from(side).expect("at most 177 modules"),
+        dark,
+    }
+}
