@@ -74,6 +74,12 @@ pub enum TrustListError {
     /// The note is refused, or the root key has not signed it.
     #[error("the trust list's note is refused: {0}")]
     Note(#[from] NoteError),
+    /// A witness that the operator of one of the logs runs: who writes cannot be who watches.
+    #[error("line {line} of the trust list: the witness is a log operator's own")]
+    OperatorsOwnWitness {
+        /// The line.
+        line: usize,
+    },
     /// The policy's logs are not the authorities' logs in their order.
     #[error("the policy's logs are not those of the authorities")]
     PolicyLogsDiffer,
@@ -95,6 +101,12 @@ pub enum TrustListError {
     /// The text is no trust list of this version.
     #[error("the text is no trust list of a known version")]
     UnknownVersion,
+    /// A witness's key that is also a key of an authority: a cosignature does not bind its key's name.
+    #[error("the key of the witness {name} is also an authority's")]
+    WitnessKeyTaken {
+        /// The witness's name in the policy.
+        name: String,
+    },
 }
 
 /// What a list says beside its authorities, to make one.
@@ -156,6 +168,11 @@ impl TrustList {
             .eq(authorities.iter().map(TrustedAuthority::log_key))
         {
             return Err(TrustListError::PolicyLogsDiffer);
+        }
+        let is_taken = |key| authorities.iter().any(|authority| authority.has_key(key));
+        if let Some(witness) = policy.witnesses().iter().find(|w| is_taken(w.key.key())) {
+            let name = witness.name.clone();
+            return Err(TrustListError::WitnessKeyTaken { name });
         }
         Ok(Self {
             head,
@@ -358,6 +375,9 @@ fn read_policy(text: &str, first: usize, end: usize) -> Result<WitnessPolicy, Tr
         | PolicyError::TooMany { line }
         | PolicyError::UnexpectedLine { line }
         | PolicyError::UnknownName { line } => at(line),
+        PolicyError::OperatorsOwnWitness { line } => TrustListError::OperatorsOwnWitness {
+            line: first + line - 1,
+        },
         PolicyError::QuorumMissing => TrustListError::BadPolicy { line: end },
         PolicyError::TwoDisjointQuorums => TrustListError::TwoDisjointQuorums,
     })?;

@@ -386,6 +386,40 @@ def check_note(c):
         same(c, [c["accepted"][k] for k in ("origin", "size", "root")], [origin, int(size), base64.b64decode(of_root).hex()])
 
 
+def history(name, common, size):  # leaf hashes of the made-up histories
+    return [sha256(b"\0", (("" if i < common else name) + str(i)).encode()) for i in range(size)]
+
+
+def check_equivocation(c):
+    raw, sizes = h(c["evidence"])[1:], []
+    for name in ("one", "two"):
+        n = num(raw[:2])
+        note, raw = raw[2:2 + n].decode(), raw[2 + n:]
+        origin, size, of_root = verify_note(note, c["log_vkey"]).splitlines()
+        sizes.append(int(size))
+        if c["accepted"]["sizes"][0] != c["accepted"]["sizes"][1]:
+            same(c, base64.b64decode(of_root), root(history(name, 3, int(size))))
+    m, n = sizes
+    hashes = [raw[1 + 32 * i:33 + 32 * i] for i in range(raw[0])]
+    same(c, c["accepted"]["sizes"], sizes, hashes, consistency(m, history("two", 3, n), False) if m < n else [])
+
+
+def check_witness(c):
+    lines, note = c["request"].split("\n\n", 1)
+    old, *proof = lines.split("\n")
+    origin, size, of_root = verify_note(note, c["log_vkey"]).splitlines()
+    D, m = history("", 0, 0) + history("one", 0, int(size)), int(old[4:])
+    same(c, base64.b64decode(of_root), root(D), [base64.b64decode(x) for x in proof], consistency(m, D) if 0 < m < len(D) else [])
+    if c["known"]:
+        assert int(c["known"].splitlines()[1]) == m
+    text = "%s\n%s\n%s\n" % (origin, size, of_root)
+    assert verify_note(text + "\n" + c["accepted"]["body"], c["witness_vkey"]) == text
+    signature = sign(b"\x41" * 32, ("cosignature/v1\ntime %d\n%s" % (c["now"], text)).encode())
+    same(c, base64.b64decode(c["accepted"]["body"].rsplit(" ", 1)[1])[4:], u64(c["now"]) + signature)
+    kept = text + "\n" + [line for line in note.split("\n") if line.startswith("— " + origin)][0] + "\n"
+    same(c, c["accepted"]["state_after"], u64(c["now"]) + kept.encode())
+
+
 def check_leaf(c):
     leaf, labels = h(c["leaf"]), {2: b"prekey", 3: b"helper", 4: b"registrations", 6: b"revocation"}
     if leaf[0] not in labels:
@@ -462,7 +496,7 @@ def check_report_code(c):
 
 
 def check_path(c):
-    if "path" not in c or c["path"] == "checkpoint":
+    if "path" not in c or c["path"] in ("checkpoint", "evidence"):
         return False
     a = c["accepted"]
     n = "%03d" % (a["entries"] if "entries" in a else a["index"])
@@ -501,12 +535,12 @@ def same(c, *pairs):
 
 CHECKS = {
     "approval": check_approval, "certificate": check_certificate, "checkpoint": check_note, "code-evidence": check_evidence,
-    "entry": check_entry, "exposure-batch": check_batch, "frames": check_frame, "hits": check_hits, "leaves": check_leaf,
+    "entry": check_entry, "equivocation": check_equivocation, "exposure-batch": check_batch, "frames": check_frame, "hits": check_hits, "leaves": check_leaf,
     "manifest": check_manifest, "merkle": check_tree, "plan": check_plan, "poll": check_poll, "registration": check_registration,
     "report-code": check_report_code, "request": check_request, "sealed-message": check_sealed, "share-proof": check_proof,
     "stamp": check_stamp,
     "signed-note": check_note, "tiles": check_path, "trust-list": check_note, "venue-code": check_code, "venue-url": check_url,
-    "visit-token": check_token,
+    "visit-token": check_token, "witness": check_witness,
 }
 
 if __name__ == "__main__":

@@ -214,7 +214,7 @@ impl<D: Disk> Folder<D> {
                     index,
                     width,
                 } => width < TILE_WIDTH || stands_above(level, index, &tiles),
-                Resource::Checkpoint => false,
+                Resource::Checkpoint | Resource::Evidence => false,
             };
             if !good {
                 return Err(LedgerError::NotAsWritten(*resource));
@@ -331,7 +331,7 @@ fn stands_above(level: u8, index: u64, tiles: &Tiles) -> bool {
 
 fn lies_beyond(resource: Resource, size: u64) -> bool {
     match resource {
-        Resource::Checkpoint => false,
+        Resource::Checkpoint | Resource::Evidence => false,
         Resource::Entries { index, width } => !holds(0, index, width, size),
         Resource::Tile {
             level,

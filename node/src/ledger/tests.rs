@@ -157,7 +157,7 @@ fn is_backed(disk: &MemDisk, checkpoint: &Checkpoint) -> Result<(), String> {
                 }
                 tiles.insert((level, index), hashes);
             }
-            Resource::Checkpoint => {}
+            Resource::Checkpoint | Resource::Evidence => {}
         }
     }
     let root = tree::root(all.iter().map(Vec::as_slice));

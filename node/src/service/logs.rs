@@ -91,7 +91,9 @@ fn read_beginning(
     let bytes = std::fs::read(larger)?;
     let end = match resource {
         Resource::Entries { .. } => entries_len(&bytes, width),
-        Resource::Checkpoint | Resource::Tile { .. } => Some(usize::from(width) * 32),
+        Resource::Checkpoint | Resource::Evidence | Resource::Tile { .. } => {
+            Some(usize::from(width) * 32)
+        }
     };
     let Some(beginning) = end.and_then(|end| bytes.get(..end)) else {
         return Ok(LogReply::NotFound);

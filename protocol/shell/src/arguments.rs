@@ -5,7 +5,8 @@
 mod build;
 
 pub use build::{
-    Frame, Word, command, flag, option, parse_time, path, positional, test_clock, time,
+    Frame, Word, command, flag, option, parse_time, passphrase_file, path, positional, test_clock,
+    time,
 };
 
 use crate::terminal::Terminal;

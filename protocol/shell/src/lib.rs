@@ -15,5 +15,7 @@ pub mod moment;
 #[cfg(feature = "cli")]
 pub mod output;
 #[cfg(feature = "cli")]
+pub mod passphrase;
+#[cfg(feature = "cli")]
 pub mod terminal;
 pub mod words;

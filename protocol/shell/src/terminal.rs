@@ -6,9 +6,11 @@
 use crate::arguments::{Global, Parsed, UsageError, peek};
 use crate::output::{Done, Exit, done_json, error_json};
 use crate::words::{Explain, Lang, Speak};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::ffi::OsString;
 use std::io::{BufRead, IsTerminal, Write};
 use std::process::ExitCode;
+use zeroize::Zeroizing;
 
 /// Runs a program: private files, then parse, work, print; gives the exit code.
 pub fn run<C, M: Speak, E: Explain + From<UsageError>>(
@@ -139,7 +141,32 @@ impl Terminal {
         std::io::stdin().lock().read_line(&mut answer).ok()?;
         Some(read_answer(&answer, default))
     }
+
+    /// Asks for a line that is not shown while it is typed; none when nobody is there to type.
+    #[must_use]
+    pub fn ask_unseen(&self, question: &impl Speak) -> Option<Zeroizing<String>> {
+        let stdin = std::io::stdin();
+        if !stdin.is_terminal() || !std::io::stderr().is_terminal() {
+            return None;
+        }
+        let shown = tcgetattr(&stdin).ok()?;
+        let mut unseen = shown.clone();
+        unseen.local_modes.remove(LocalModes::ECHO);
+        eprint!("{} ", question.say(self.lang));
+        let _ = std::io::stderr().flush();
+        tcsetattr(&stdin, OptionalActions::Flush, &unseen).ok()?;
+        let mut line = Zeroizing::new(String::with_capacity(LONGEST_LINE));
+        let read = stdin.lock().read_line(&mut line);
+        let restored = tcsetattr(&stdin, OptionalActions::Now, &shown);
+        eprintln!();
+        read.ok()?;
+        restored.ok()?;
+        Some(line)
+    }
 }
+
+/// A line this long is kept without growing: growing would leave copies behind.
+const LONGEST_LINE: usize = 4_096;
 
 fn read_answer(answer: &str, default: bool) -> bool {
     match answer.trim().to_lowercase().as_str() {

@@ -231,7 +231,7 @@ impl Follower {
                 let width = u16::try_from(asked.length / 32).unwrap_or(TILE_WIDTH);
                 self.take_tile(level, index, hashes_from_tile(&bytes, width)?)
             }
-            Resource::Entries { .. } | Resource::Checkpoint => {
+            Resource::Entries { .. } | Resource::Checkpoint | Resource::Evidence => {
                 self.take_entries(asked.resource, bytes, outputs)
             }
         }
@@ -405,9 +405,10 @@ impl Follower {
             (_, Work::Leaves { rest, .. }) => {
                 (self.state.offset + rest.len() as u64, LONGEST_RANGE)
             }
-            (Resource::Checkpoint | Resource::Entries { .. }, Work::Idle | Work::Hashes { .. }) => {
-                return None;
-            }
+            (
+                Resource::Checkpoint | Resource::Entries { .. } | Resource::Evidence,
+                Work::Idle | Work::Hashes { .. },
+            ) => return None,
         };
         Some(Request {
             resource,

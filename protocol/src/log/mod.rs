@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §8.
 
 pub mod checkpoint;
+pub mod evidence;
 pub mod follow;
 pub mod leaf;
 pub mod note;
@@ -10,3 +11,4 @@ pub mod policy;
 pub mod proof;
 pub mod tile_set;
 pub mod tiles;
+pub mod witness;

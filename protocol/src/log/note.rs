@@ -177,6 +177,22 @@ impl SignedNote {
         }
     }
 
+    /// The same text with the first line of this key alone, if there is one.
+    #[must_use]
+    pub fn only(&self, key: &Vkey) -> Self {
+        let of_key = |line: &&NoteSignature| line.name == key.name && line.id == key.id;
+        Self {
+            text: self.text.clone(),
+            signatures: self
+                .signatures
+                .iter()
+                .find(of_key)
+                .cloned()
+                .into_iter()
+                .collect(),
+        }
+    }
+
     /// Verifies every line of this key; there must be one. For a cosignature: its newest time.
     ///
     /// # Errors

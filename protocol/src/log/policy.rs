@@ -48,6 +48,12 @@ pub enum PolicyError {
         /// The line.
         line: usize,
     },
+    /// A witness that the operator of one of the logs runs: who writes cannot be who watches.
+    #[error("line {line} of the policy: the witness is the log operator's own")]
+    OperatorsOwnWitness {
+        /// The line.
+        line: usize,
+    },
     /// No line says the quorum.
     #[error("the policy has no quorum")]
     QuorumMissing,
@@ -150,6 +156,7 @@ impl WitnessPolicy {
     pub fn from_text(text: &str) -> Result<Self, PolicyError> {
         let mut policy = Self::default();
         let mut quorum_seen = false;
+        let mut witness_lines = Vec::new();
         for (line, content) in text.lines().enumerate().map(|(i, l)| (i + 1, l)) {
             if content.chars().any(|c| c.is_ascii_control() && c != '\t') {
                 return Err(PolicyError::UnexpectedLine { line });
@@ -164,6 +171,7 @@ impl WitnessPolicy {
                 ["log", key] | ["log", key, _] => policy.add_log(line, key)?,
                 ["witness", name, key] | ["witness", name, key, _] => {
                     policy.add_witness(line, name, key)?;
+                    witness_lines.push(line);
                 }
                 ["group", name, threshold, members @ ..] if !members.is_empty() => {
                     policy.add_group(line, name, threshold, members)?;
@@ -177,6 +185,13 @@ impl WitnessPolicy {
         }
         if !quorum_seen {
             return Err(PolicyError::QuorumMissing);
+        }
+        let own = policy
+            .witnesses
+            .iter()
+            .position(|witness| policy.is_operators_own(witness));
+        if let Some(&line) = own.and_then(|index| witness_lines.get(index)) {
+            return Err(PolicyError::OperatorsOwnWitness { line });
         }
         if policy.allows_disjoint_quorums() {
             return Err(PolicyError::TwoDisjointQuorums);
@@ -212,6 +227,12 @@ impl WitnessPolicy {
             known.get(group.needs() - 1).copied()
         });
         value_of(quorum, times, &groups).map_or(Quorum::Missing, Quorum::At)
+    }
+
+    /// Whether the operator of one of the logs runs this witness.
+    fn is_operators_own(&self, witness: &Witness) -> bool {
+        let own = operator(witness.key.name());
+        self.logs.iter().any(|log| operator(log.name()) == own)
     }
 
     /// A group of m members that needs k, of which d can be satisfied on both sides of a split,
@@ -383,6 +404,11 @@ const fn limit(line: usize, count: usize, most: usize) -> Result<(), PolicyError
         return Err(PolicyError::TooMany { line });
     }
     Ok(())
+}
+
+/// Who runs a log or witness: what stands before the first `/` of its key's name (C2SP: a URL without its scheme).
+fn operator(name: &str) -> &str {
+    name.split_once('/').map_or(name, |(operator, _)| operator)
 }
 
 /// A number in decimal digits without leading zeros.

@@ -197,16 +197,45 @@ pub fn verify_consistency(
     let (first, rest) = if from.is_power_of_two() {
         (from_root, proof)
     } else {
-        let (first, rest) = proof.split_first().ok_or(ConsistencyError::BadProof)?;
-        (first, rest)
+        proof.split_first().ok_or(ConsistencyError::BadProof)?
     };
+    only(roots(from, to, first, rest) == Some((*from_root, *to_root)))
+}
+
+/// The roots of the first `from` and of all `to` leaves (0 < from < to) to which a consistency proof leads whose first
+/// hash is always there: the complete subtree that ends at leaf `from`. None when it has not the right number of hashes.
+#[must_use]
+pub fn roots_of(from: u64, to: u64, proof: &[Hash]) -> Option<(Hash, Hash)> {
+    let (first, rest) = proof.split_first()?;
+    (0 < from && from < to)
+        .then(|| roots(from, to, first, rest))
+        .flatten()
+}
+
+/// The proof for [`roots_of`] (RFC 6962 §2.1.2, SUBPROOF with b = false); empty unless 0 < from < to.
+///
+/// # Errors
+/// The reader's.
+pub fn prove_roots<R: HashReader>(
+    reader: &mut R,
+    from: u64,
+    to: u64,
+) -> Result<Vec<Hash>, R::Error> {
+    let mut proof = prove_consistency(reader, from, to)?;
+    if from.is_power_of_two() && from < to {
+        proof.insert(0, range(reader, 0, from)?);
+    }
+    Ok(proof)
+}
+
+fn roots(from: u64, to: u64, first: &Hash, rest: &[Hash]) -> Option<(Hash, Hash)> {
     let (mut node, mut last) = (from - 1, to - 1);
     let ones = node.trailing_ones();
     (node, last) = (shift(node, ones), shift(last, ones));
     let (mut old, mut new) = (*first, *first);
     for sibling in rest {
         if last == 0 {
-            return Err(ConsistencyError::BadProof);
+            return None;
         }
         if node & 1 == 1 || node == last {
             old = Hash::of_node(sibling, &old);
@@ -217,7 +246,7 @@ pub fn verify_consistency(
         }
         (node, last) = (node >> 1, last >> 1);
     }
-    only(last == 0 && old == *from_root && new == *to_root)
+    (last == 0).then_some((old, new))
 }
 
 const fn only(good: bool) -> Result<(), ConsistencyError> {

@@ -50,6 +50,8 @@ pub enum Resource {
         /// Entries, 1 to 256.
         width: u16,
     },
+    /// The proof that this log signed two histories, where there is one (our own: tlog-tiles does not have it).
+    Evidence,
     /// Neighbouring hashes of one level.
     Tile {
         /// Level: the hashes are of complete subtrees of 256^level leaves.
@@ -69,6 +71,9 @@ impl Resource {
     pub fn from_path(path: &str) -> Result<Self, PathError> {
         if path == "checkpoint" {
             return Ok(Self::Checkpoint);
+        }
+        if path == "evidence" {
+            return Ok(Self::Evidence);
         }
         let rest = path
             .strip_prefix("tile/")
@@ -103,7 +108,7 @@ impl Resource {
     #[must_use]
     pub const fn is_partial(self) -> bool {
         match self {
-            Self::Checkpoint => false,
+            Self::Checkpoint | Self::Evidence => false,
             Self::Entries { width, .. } | Self::Tile { width, .. } => width < TILE_WIDTH,
         }
     }
@@ -112,7 +117,7 @@ impl Resource {
     #[must_use]
     pub const fn to_full(self) -> Self {
         match self {
-            Self::Checkpoint => Self::Checkpoint,
+            Self::Checkpoint | Self::Evidence => self,
             Self::Entries { index, .. } => Self::Entries {
                 index,
                 width: TILE_WIDTH,
@@ -130,6 +135,7 @@ impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Checkpoint => f.write_str("checkpoint"),
+            Self::Evidence => f.write_str("evidence"),
             Self::Entries { index, width } => {
                 f.write_str("tile/entries")?;
                 write_place(f, index, width)
@@ -164,7 +170,7 @@ pub fn tile_in(level: u8, index: u64, size: u64) -> Option<Resource> {
 pub fn bundle_in(index: u64, size: u64) -> Option<Resource> {
     match tile_in(0, index, size)? {
         Resource::Tile { index, width, .. } => Some(Resource::Entries { index, width }),
-        Resource::Checkpoint | Resource::Entries { .. } => None,
+        Resource::Checkpoint | Resource::Entries { .. } | Resource::Evidence => None,
     }
 }
 

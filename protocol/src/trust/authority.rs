@@ -184,6 +184,18 @@ impl TrustedAuthority {
             .find(|key| IssuerId::of_key(&key.to_bytes()) == *id)
     }
 
+    /// Whether one of its keys, for whatever use, is this one.
+    #[must_use]
+    pub fn has_key(&self, key: &VerifyingKey) -> bool {
+        let code_keys = self.code_keys.iter().map(CodeKey::key);
+        let others = [self.log_key.key(), &self.batch_key];
+        others
+            .into_iter()
+            .chain(code_keys)
+            .chain(&self.issuers)
+            .any(|own| own == key)
+    }
+
     fn keys_differ(&self) -> bool {
         let mut keys: Vec<&VerifyingKey> = alloc::vec![self.log_key.key(), &self.batch_key];
         keys.extend(self.code_keys.iter().map(CodeKey::key));

@@ -48,6 +48,31 @@ pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     sync_dir(parent(path))
 }
 
+/// Writes a file that must not exist yet, mode 0600, synced with its folder. It is written under its own name, so that
+/// this works on memory sticks too: a power cut may leave a part of it.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`]; [`StoreError::Full`], [`StoreError::Io`], after which there is no file.
+pub fn write_new_durably(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let mut file = match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(FILE_MODE)
+        .open(path)
+    {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            return Err(StoreError::AlreadyThere);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
+        remove_if_there(path)?;
+        return Err(error.into());
+    }
+    sync_dir(parent(path))
+}
+
 /// Writes and syncs a new file in the folder of `path`, under a name [`is_temporary`] knows.
 pub(crate) fn write_beside(path: &Path, bytes: &[u8]) -> Result<PathBuf, StoreError> {
     let (temporary, mut file) = create_temporary(path)?;

@@ -52,18 +52,21 @@ mod record;
 mod recovery;
 mod repair;
 mod scan;
+pub mod sealed_file;
 mod secret_file;
 mod store;
 mod sync;
 
 pub use batch::{BATCH_LIMIT, Batch, KEY_LIMIT, VALUE_LIMIT};
 pub use database::hush_database_panics;
-pub use durable::{create_private_dir, private_umask, remove_temporaries, write_durably};
+pub use durable::{
+    create_private_dir, private_umask, remove_temporaries, write_durably, write_new_durably,
+};
 pub use error::{RecordKey, StoreError};
 pub use files::FileName;
 pub use head::Sequence;
 pub use record::Tree;
 pub use repair::{DamagedRecord, Report, SalvageReport};
-pub use scan::{Record, Records};
+pub use scan::{Record, Records, spare_named};
 pub use secret_file::{SecretFile, erase_leftovers};
 pub use store::{Condition, Settings, Store};

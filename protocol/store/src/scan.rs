@@ -2,10 +2,15 @@
 //! Knows keys and values of one tree; does not know what they mean.
 //! Specified in specs/protocol.md §14.
 
-use std::{collections::VecDeque, fmt, ops::Bound};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    fmt,
+    ops::Bound,
+};
 
 use crate::{
     error::StoreError,
+    files::FileName,
     record::{Tree, split_key, unwrap_checked},
     store::Store,
 };
@@ -56,6 +61,31 @@ impl Store {
             *last += 1;
         }
         Records::new(self, start, Bound::Excluded(end))
+    }
+}
+
+impl Store {
+    /// The files whose names stand in no record's value: what a killed writer, or a record that was replaced, left.
+    /// Files that other files name are for the caller to spare. Nothing may be written meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError`]: a record that cannot be read could name any of them.
+    pub fn unnamed_files(&self) -> Result<Vec<FileName>, StoreError> {
+        let mut unnamed: BTreeSet<FileName> = self.file_names()?.into_iter().collect();
+        if unnamed.is_empty() {
+            return Ok(vec![]);
+        }
+        for record in Records::new(self, vec![], Bound::Unbounded) {
+            spare_named(&mut unnamed, &record?.value);
+        }
+        Ok(unnamed.into_iter().collect())
+    }
+}
+
+/// Takes those out that stand anywhere in these bytes.
+pub fn spare_named(unnamed: &mut BTreeSet<FileName>, bytes: &[u8]) {
+    for window in bytes.array_windows::<32>() {
+        unnamed.remove(&FileName::from_bytes(*window));
     }
 }
 

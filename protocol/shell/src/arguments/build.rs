@@ -95,6 +95,12 @@ pub fn flag(name: &'static str, help: impl Speak, lang: Lang) -> Arg {
         .help(help.say(lang))
 }
 
+/// `--passphrase-file FILE`: where a passphrase stands, when no person types it.
+#[must_use]
+pub fn passphrase_file(lang: Lang) -> Arg {
+    path("passphrase-file", "FILE", Word::PassphraseFile, lang)
+}
+
 /// `--test-clock` of `init`.
 #[must_use]
 pub fn test_clock(lang: Lang) -> Arg {
@@ -195,6 +201,8 @@ pub enum Word {
     Lang,
     /// Over options.
     Options,
+    /// `--passphrase-file`
+    PassphraseFile,
     /// For options in a usage line.
     SomeOptions,
     /// `--test-clock`
@@ -225,6 +233,10 @@ impl Word {
             ),
             Self::Lang => ("Ngôn ngữ: vi hoặc en", "Language: vi or en"),
             Self::Options => ("Tuỳ chọn", "Options"),
+            Self::PassphraseFile => (
+                "Tệp có mật khẩu ở dòng đầu; không có thì hỏi trên màn hình",
+                "A file with the passphrase in its first line; without it a person is asked",
+            ),
             Self::SomeOptions => ("TUỲ CHỌN", "OPTIONS"),
             Self::TestClock => (
                 "Tạo thư mục thử nghiệm, nghe theo --clock",

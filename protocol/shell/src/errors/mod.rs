@@ -8,6 +8,8 @@ mod clock;
 #[cfg(feature = "cli")]
 mod home;
 #[cfg(feature = "cli")]
+mod sealed;
+#[cfg(feature = "cli")]
 mod store;
 mod system;
 mod trust;

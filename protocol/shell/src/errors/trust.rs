@@ -62,6 +62,10 @@ impl Explain for TrustListError {
                 format!("Trust list {sequence} is not newer than list {known}, which is known."),
             ),
             Self::Note(error) => error.explain(lang),
+            Self::OperatorsOwnWitness { line } => refused(
+                format!("Danh sách tin cậy trái quy tắc: dòng {line} lấy nhân chứng của chính đơn vị giữ một sổ."),
+                format!("The trust list breaks the rules: line {line} counts a log operator's own witness."),
+            ),
             Self::PolicyLogsDiffer => refused(
                 "Danh sách tin cậy trái quy tắc: các sổ trong chính sách không phải sổ của các cơ quan.".into(),
                 "The trust list breaks the rules: the policy's logs are not those of the authorities.".into(),
@@ -77,6 +81,10 @@ impl Explain for TrustListError {
             Self::UnexpectedLine { line } => refused(
                 format!("Danh sách tin cậy trái quy tắc: dòng {line} không được đứng ở đó."),
                 format!("The trust list breaks the rules: line {line} may not stand there."),
+            ),
+            Self::WitnessKeyTaken { name } => refused(
+                format!("Danh sách tin cậy trái quy tắc: khoá của nhân chứng {name} cũng là khoá của một cơ quan."),
+                format!("The trust list breaks the rules: the key of the witness {name} is also an authority's."),
             ),
             Self::UnknownVersion => told(
                 lang,

@@ -13,6 +13,7 @@ mod full_disk;
 mod kill;
 mod repair;
 mod rules;
+mod sealed_file;
 mod threads;
 
 use std::path::{Path, PathBuf};

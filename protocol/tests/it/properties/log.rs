@@ -580,7 +580,9 @@ pub(crate) fn fetched(server: &Server, size: u64, wanted: BTreeSet<Resource>) ->
                 index,
                 width,
             } => (level, index, width),
-            Resource::Checkpoint | Resource::Entries { .. } => unreachable!("{resource}"),
+            Resource::Checkpoint | Resource::Entries { .. } | Resource::Evidence => {
+                unreachable!("{resource}")
+            }
         };
         assert_eq!(tile_in(level, index, size), Some(resource));
         let bytes = &server.files[&resource.to_path()];

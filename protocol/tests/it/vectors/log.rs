@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 fn tiles() {
     let paths = [
         "checkpoint",
+        "evidence",
         "tile/0/000",
         "tile/0/x001/x234/067",
         "tile/63/999.p/255",
@@ -66,6 +67,7 @@ fn tiles() {
                         "accepted",
                         match resource {
                             Resource::Checkpoint => json!("checkpoint"),
+                            Resource::Evidence => json!("evidence"),
                             Resource::Entries { index, width } => {
                                 json!({ "entries": index, "width": width })
                             }

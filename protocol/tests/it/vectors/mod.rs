@@ -1,6 +1,7 @@
 //! Vectors: files that another language could read.
 mod code_evidence;
 pub(crate) mod entry;
+mod equivocation;
 pub(crate) mod exposure_batch;
 pub(crate) mod file;
 mod hits;
@@ -20,3 +21,4 @@ mod trust_list;
 mod venue_code;
 mod venue_url;
 pub(crate) mod visit_token;
+mod witness;

@@ -452,6 +452,19 @@ fn policies() -> Vec<Value> {
             format!("log {}\nquorum none\n", witness(1).vkey()),
         ),
         (
+            "a witness of the log's own operator",
+            format!(
+                "log {}\nwitness w1 {}\nquorum w1\n",
+                log_signer().vkey(),
+                signer(
+                    &format!("{}/witness", ORIGIN.split('/').next().unwrap()),
+                    SignatureType::Cosignature,
+                    0x41
+                )
+                .vkey()
+            ),
+        ),
+        (
             "a witness key of type 1",
             format!("witness w1 {}\nquorum w1\n", log_signer().vkey()),
         ),

@@ -197,14 +197,14 @@ fn trust_lists() {
     let last_block = good.find("authority hue").unwrap();
     let policy_at = good.find("policy\n").unwrap();
     let code_line = format!("code-key {} 499000\n", key(0x12));
-    let witness = |n: u8| {
+    let named_witness = |name: &str, n: u8| {
         let key = SigningKey::from_seed(&[0x40 + n; 32]);
-        let name = format!("witness.example/{n}");
-        NoteSigner::new(&name, SignatureType::Cosignature, key)
+        NoteSigner::new(name, SignatureType::Cosignature, key)
             .unwrap()
             .vkey()
             .to_string()
     };
+    let witness = |n: u8| named_witness(&format!("witness.example/{n}"), n);
     let witnesses: String = (1..=3)
         .map(|n| format!("witness w{n} {}\n", witness(n)))
         .collect();
@@ -214,6 +214,28 @@ fn trust_lists() {
         (
             "with a policy of two of three",
             quorum("group g 2 w1 w2 w3\nquorum g\n").replace("sequence 3", "sequence 4"),
+        ),
+        (
+            "a witness of a log's own operator",
+            swap(
+                "quorum none\n",
+                &format!(
+                    "witness w1 {}\nquorum w1\n",
+                    named_witness("hanoi.example/w", 1)
+                ),
+            ),
+        ),
+        (
+            "a witness with an issuer's key",
+            swap(
+                "quorum none\n",
+                &format!("witness w1 {}\nquorum w1\n", witness(0)),
+            )
+            .replacen(
+                "end\nauthority",
+                &format!("issuer {}\nend\nauthority", key(0x40)),
+                1,
+            ),
         ),
         (
             "version 2",
