@@ -133,8 +133,8 @@ impl Authority {
     /// Registers a venue with keys drawn from this source.
     #[must_use]
     pub fn register_as(&self, profile: &VenueProfile, rng: &mut impl CryptoRng) -> Venue {
-        let (plan, secrets) = Plan::make(profile, &SigningKey::random(rng), rng)
-            .expect("the profile can be planned");
+        let (plan, secrets) =
+            Plan::make(profile, &SigningKey::random(rng), rng).expect("the profile can be planned");
         let answer = RegistrationAnswer::make(&plan, &self.seeds, &self.code_key, rng)
             .expect("the plan can be answered");
         let keys = [CodeKey::Current {

@@ -125,7 +125,9 @@ fn confirmed(proposal: Proposal, terminal: &Terminal) -> Result<Proposal, CliErr
 /// The last event is the answer; one before it is the visit that ended because another began.
 fn answer(events: &[Event], now: UnixTime) -> Done {
     let lines = events.iter().map(line).collect();
-    let mut data = events.last().map_or_else(|| json!({}), |event| to_json(event, now));
+    let mut data = events
+        .last()
+        .map_or_else(|| json!({}), |event| to_json(event, now));
     if let [before, _] = events {
         data["before"] = to_json(before, now);
     }

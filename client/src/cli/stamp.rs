@@ -50,11 +50,7 @@ pub(super) fn stamp_json(visit: &OpenVisit, now: UnixTime) -> Value {
 }
 
 /// The stamp of an open visit for the staff; none when the screen no longer shows the code that was scanned.
-pub(super) fn stamp_line(
-    visit: &OpenVisit,
-    now: UnixTime,
-    terminal: &Terminal,
-) -> Option<Message> {
+pub(super) fn stamp_line(visit: &OpenVisit, now: UnixTime, terminal: &Terminal) -> Option<Message> {
     let stamp = visitor_stamp(&visit.code, now)?;
     let message = CitizenMessage::DoorStamp {
         words: words(stamp, terminal),

@@ -29,7 +29,9 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
         }
         .into(),
     }];
-    let stamp = citizen.visit().and_then(|visit| stamp_line(visit, session.now, terminal));
+    let stamp = citizen
+        .visit()
+        .and_then(|visit| stamp_line(visit, session.now, terminal));
     lines.extend(stamp);
     let days = session.wallet.days()?;
     let hours = days.iter().map(|(_, hours)| hours).sum::<usize>();

@@ -93,10 +93,7 @@ impl Pose {
                 let mut sum = 0.0;
                 for part in 0..parts * parts {
                     let (dx, dy) = (f32::from(part % parts), f32::from(part / parts));
-                    let at = (
-                        x as f32 + (dx + 0.5) * share,
-                        y as f32 + (dy + 0.5) * share,
-                    );
+                    let at = (x as f32 + (dx + 0.5) * share, y as f32 + (dy + 0.5) * share);
                     let (u, v) = self.on_wall(at);
                     sum += scene.shade(u, v);
                 }
@@ -117,7 +114,11 @@ impl Pose {
         let bent = 1.0 + self.bend * (x * x + y * y) * 4.0;
         let ray = [x * bent, y * bent, 1.0];
         let reach = self.distance * self.out[2] / dot(ray, self.out).max(0.01);
-        let point = [ray[0] * reach, ray[1] * reach, ray[2] * reach - self.distance];
+        let point = [
+            ray[0] * reach,
+            ray[1] * reach,
+            ray[2] * reach - self.distance,
+        ];
         (dot(point, self.across), dot(point, self.down))
     }
 }

@@ -24,6 +24,22 @@ pub struct Code {
 }
 
 impl Code {
+    /// Of a venue's URL, or any other short text.
+    pub(super) fn of_url(url: String) -> Self {
+        let modules = Modules::of_url(&url).expect("a code of the protocol fits");
+        let side = modules.side();
+        let dark = (0..side)
+            .flat_map(|y| (0..side).map(move |x| (x, y)))
+            .map(|(x, y)| modules.is_dark(x, y))
+            .collect();
+        Self {
+            url,
+            version: modules.version(),
+            side: u8::try_from(side).expect("at most 177 modules"),
+            dark,
+        }
+    }
+
     /// Whether a module is dark; none is outside.
     #[must_use]
     pub fn is_dark(&self, x: usize, y: usize) -> bool {
@@ -43,7 +59,11 @@ pub struct Codes {
 const VENUES: [(KeySchedule, u16, &str); 7] = [
     (KeySchedule::Screen, 24, "Cà phê Lam"),
     (KeySchedule::Sheet, 744, "Chợ Bến Nước, cổng phía đông"),
-    (KeySchedule::Screen, 24, "Quán phở Bà Tư, chi nhánh bến tàu, cạnh nhà văn hoá"),
+    (
+        KeySchedule::Screen,
+        24,
+        "Quán phở Bà Tư, chi nhánh bến tàu, cạnh nhà văn hoá",
+    ),
     (KeySchedule::Slip, 24, "Xe khách 07"),
     (KeySchedule::Sheet, 240, "Nhà thuốc Sao"),
     (KeySchedule::Slip, 18, "Xe khách 12"),
@@ -57,11 +77,11 @@ impl Codes {
         let first = Window(480_000);
         let ours = VENUES.map(|(schedule, count, name)| {
             let profile = authority.profile(schedule, name, first, count);
-            code(authority.register_as(&profile, rng).url(first.start()))
+            Code::of_url(authority.register_as(&profile, rng).url(first.start()))
         });
         Self {
             ours: ours.to_vec(),
-            foreign: code(format!("https://{DEFAULT_HOST}.invalid/menu?table=7#top")),
+            foreign: Code::of_url(format!("https://{DEFAULT_HOST}.invalid/menu?table=7#top")),
         }
     }
 
@@ -77,20 +97,5 @@ impl Codes {
     #[must_use]
     pub fn is_ours(text: &str) -> bool {
         lachan_protocol::code::VenueUrl::parse(text, DEFAULT_HOST).is_ok()
-    }
-}
-
-fn code(url: String) -> Code {
-    let modules = Modules::of_url(&url).expect("a code of the protocol fits");
-    let side = modules.side();
-    let dark = (0..side)
-        .flat_map(|y| (0..side).map(move |x| (x, y)))
-        .map(|(x, y)| modules.is_dark(x, y))
-        .collect();
-    Code {
-        url,
-        version: modules.version(),
-        side: u8::try_from(side).expect("at most 177 modules"),
-        dark,
     }
 }

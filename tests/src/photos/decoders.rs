@@ -41,13 +41,6 @@ pub fn rxing_java(image: &GrayImage) -> Vec<String> {
     read.map(|result| texts(vec![result])).unwrap_or_default()
 }
 
-/// Global threshold.
-#[must_use]
-pub fn rxing_global(image: &GrayImage) -> Vec<String> {
-    let source = Luma8LuminanceSource::new(image.as_raw().clone(), image.width(), image.height());
-    source.and_then(|source| QrReader.decode_multiple_with_hints(&mut BinaryBitmap::new(rxing::common::GlobalHistogramBinarizer::new(source)), &harder())).map(texts).unwrap_or_default()
-}
-
 fn harder() -> DecodeHints {
     DecodeHints {
         TryHarder: Some(true),

@@ -124,7 +124,10 @@ impl Film {
         pixels = blurred(&pixels, width, height, self.blur);
         let mut rgb = Vec::with_capacity(pixels.len() * 3);
         for (at, pixel) in pixels.iter().enumerate() {
-            let (x, y) = ((at % width) as f32 / width as f32, (at / width) as f32 / height as f32);
+            let (x, y) = (
+                (at % width) as f32 / width as f32,
+                (at / width) as f32 / height as f32,
+            );
             let faded = 0.5 + (pixel - 0.5) * self.contrast;
             let bright = faded * self.light(x, y) + self.lamp(x, y);
             let grey = bright * 255.0 + dice.normal() * self.grain;
@@ -177,12 +180,8 @@ impl Film {
                 height,
                 ExtendedColorType::Rgb8,
             ),
-            Format::Jpeg(quality) => JpegEncoder::new_with_quality(&mut bytes, quality).write_image(
-                rgb,
-                width,
-                height,
-                ExtendedColorType::Rgb8,
-            ),
+            Format::Jpeg(quality) => JpegEncoder::new_with_quality(&mut bytes, quality)
+                .write_image(rgb, width, height, ExtendedColorType::Rgb8),
         };
         written.expect("a picture can be written into memory");
         bytes

@@ -92,8 +92,44 @@ pub struct Picture {
     pub expected: Expected,
 }
 
+impl Picture {
+    /// How a reader says that several codes of ours are in a picture.
+    pub const SEVERAL: &'static str = "several of ours";
+    /// How a reader says that there is no code.
+    pub const NOTHING: &'static str = "nothing found";
+
+    /// Whether this is what a reader should say.
+    #[must_use]
+    pub fn is_answered_by(&self, said: &Result<String, &'static str>) -> bool {
+        match (&self.expected, said) {
+            (Expected::Text(text), Ok(said)) => said == text,
+            (Expected::Several(..), Err(said)) => *said == Self::SEVERAL,
+            (Expected::Nothing, Err(said)) => *said == Self::NOTHING,
+            (Expected::Text(_), Err(_)) | (Expected::Several(..) | Expected::Nothing, Ok(_)) => {
+                false
+            }
+        }
+    }
+}
+
+/// A JPEG or PNG of one code, taken like the pictures of a distortion.
+#[must_use]
+pub fn photograph(url: &str, distortion: Distortion, seed: u64) -> (Vec<u8>, Format) {
+    let dice = &mut Dice::new(seed);
+    let code = codes::Code::of_url(url.to_owned());
+    take(vec![Sheet::alone(&code)], distortion, dice)
+}
+
+/// Puts sheets on a wall, the camera before it, and develops the film.
+fn take(sheets: Vec<Sheet>, distortion: Distortion, dice: &mut Dice) -> (Vec<u8>, Format) {
+    let scene = Scene::of(sheets, dice);
+    let pose = Pose::of(distortion, &scene, dice);
+    let film = Film::of(distortion, pose.pixels_per_module(), dice);
+    (film.develop(&pose.expose(&scene), dice), film.format())
+}
+
 /// Pictures of each distortion in the whole set.
-pub const OF_EACH: usize = 20;
+pub const OF_EACH: usize = 15;
 
 /// A set of pictures: the same for the same seed.
 #[derive(Debug)]
@@ -151,16 +187,13 @@ impl Set {
                 code.version,
             ),
         };
-        let scene = Scene::of(sheets, dice);
-        let pose = Pose::of(distortion, &scene, dice);
-        let film = Film::of(distortion, pose.pixels_per_module(), dice);
-        let bytes = film.develop(&pose.expose(&scene), dice);
+        let (bytes, format) = take(sheets, distortion, dice);
         Picture {
             number,
             distortion,
             version,
             bytes,
-            format: film.format(),
+            format,
             expected,
         }
     }

@@ -108,9 +108,14 @@ impl Scene {
             let end = from + side(&sheet.code) * sheet.unit;
             (from - BORDER).abs().max((end + BORDER).abs())
         };
-        self.sheets.iter().fold((20.0, 20.0), |(x, y): (f32, f32), sheet| {
-            (x.max(reach(sheet.left, sheet)), y.max(reach(sheet.top, sheet)))
-        })
+        self.sheets
+            .iter()
+            .fold((20.0, 20.0), |(x, y): (f32, f32), sheet| {
+                (
+                    x.max(reach(sheet.left, sheet)),
+                    y.max(reach(sheet.top, sheet)),
+                )
+            })
     }
 
     /// Brightness at a point, 0 to 1. The wall has boards and lettering, so that it is no plain ground.
@@ -118,7 +123,8 @@ impl Scene {
         if let Some(shade) = self.sheets.iter().find_map(|sheet| sheet.shade(x, y)) {
             return shade;
         }
-        let board = wave((x + self.phase) / self.stripes) * wave((y - self.phase) / self.stripes / 0.7);
+        let board =
+            wave((x + self.phase) / self.stripes) * wave((y - self.phase) / self.stripes / 0.7);
         let line = wave((x * 0.9 + y * 0.2) / 14.0) > 0.9;
         (self.wall + 0.3 * board - if line { 0.25 } else { 0.0 }).clamp(0.02, 0.98)
     }

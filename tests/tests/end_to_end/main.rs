@@ -3,6 +3,7 @@
 //! Specified in CONTRIBUTING.md, "Tests".
 
 mod faults;
+mod photos;
 mod privacy;
 mod refusals;
 mod rooms;

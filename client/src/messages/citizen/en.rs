@@ -56,7 +56,10 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             date(*known)
         ),
         CitizenMessage::DoorStamp { words, colour } => {
-            format!("Door stamp, the same as on the venue's screen: {words} · {}", colour[1])
+            format!(
+                "Door stamp, the same as on the venue's screen: {words} · {}",
+                colour[1]
+            )
         }
         CitizenMessage::EndedByItself { venue, at } => {
             format!(

@@ -48,7 +48,10 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             date(*known)
         ),
         CitizenMessage::DoorStamp { words, colour } => {
-            format!("Dấu cửa, giống trên màn hình của địa điểm: {words} · màu {}", colour[0])
+            format!(
+                "Dấu cửa, giống trên màn hình của địa điểm: {words} · màu {}",
+                colour[0]
+            )
         }
         CitizenMessage::EndedByItself { venue, at } => {
             format!(
