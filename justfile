@@ -15,6 +15,13 @@ wasm:
     cargo build --locked --target wasm32-unknown-unknown -p lachan-protocol
     cargo check --locked --target wasm32-unknown-unknown -p lachan-client --no-default-features --lib
 
+# matching: native figures, then WebAssembly in Node beside a pairing of mcl-wasm
+bench *ARGS:
+    cargo bench -p lachan-protocol --locked --bench matching -- {{ARGS}}
+
+bench-wasm *ARGS:
+    protocol/benches/wasm/run {{ARGS}}
+
 # write the vectors anew and see that nothing changed
 vectors:
     LACHAN_WRITE_VECTORS=1 cargo test -p lachan-protocol --locked vectors

@@ -11,6 +11,8 @@ use lachan_protocol::time::Day;
 const KEYS: usize = 1_500_000;
 const TOKENS: usize = 100;
 const DAYS: usize = 14;
+/// Of the whole program, in KiB.
+const MOST_KIB: u64 = 64 << 10;
 
 pub(crate) fn run(asked: &Asked) {
     // The same keys serve every day: what they are does not change the time.
@@ -30,6 +32,7 @@ pub(crate) fn run(asked: &Asked) {
     }
     let seconds = spent.as_secs_f64();
     let memory = peak_memory().unwrap_or(0);
+    assert!(memory <= MOST_KIB, "{memory} KiB were resident");
     if asked.json {
         println!(
             "{}",

@@ -23,19 +23,24 @@ pub(crate) fn keys(count: usize) -> Vec<ReleasedKey> {
 
 /// So many tokens of a day, sealed to windows whose keys are not among [`keys`].
 pub(crate) fn tokens(count: usize, day: Day) -> Vec<VisitToken> {
+    pairs(count, day).map(|(_, token)| token).collect()
+}
+
+/// The same tokens, each with the key that opens it.
+pub(crate) fn pairs(count: usize, day: Day) -> impl Iterator<Item = (ReleasedKey, VisitToken)> {
     let mut rng = StdRng::seed_from_u64(44);
     let device = DeviceSecret::random(&mut rng);
     let window = Window(u32::from(day.0) * 24 + 9);
-    (0..count as u64)
-        .map(|counter| {
-            let share = KeyShare::new(SecretScalar::random(&mut rng));
-            let point = WindowKey::from_shares([&share]).unwrap().to_point();
-            let notice = NotificationKey([9; 16]);
-            let (code, authority) = (CodeId([7; 16]), AuthorityId([1; 8]));
-            let record =
-                VisitRecord::new(code, authority, window, Minutes::ALL, 1, notice, "Chợ", "")
-                    .unwrap();
-            seal(&record, &point, &device, counter, &mut rng)
-        })
-        .collect()
+    (0..count as u64).map(move |counter| {
+        let secret = SecretScalar::random(&mut rng);
+        let released = ReleasedKey::from_bytes(&secret.to_bytes()).unwrap();
+        let share = KeyShare::new(secret);
+        let point = WindowKey::from_shares([&share]).unwrap().to_point();
+        let notice = NotificationKey([9; 16]);
+        let (code, authority) = (CodeId([7; 16]), AuthorityId([1; 8]));
+        let record =
+            VisitRecord::new(code, authority, window, Minutes::ALL, 1, notice, "Chợ", "").unwrap();
+        let token = seal(&record, &point, &device, counter, &mut rng);
+        (released, token)
+    })
 }

@@ -100,13 +100,13 @@ impl Fe {
     /// The square.
     #[inline(always)]
     pub(in crate::exposure::matching) fn square(&self) -> Self {
-        carried(product(&self.0, &self.0))
+        carried(square(&self.0))
     }
 
     /// The square, and something added.
     #[inline(always)]
     pub(in crate::exposure::matching) fn square_plus(&self, addend: &Loose) -> Self {
-        carried(plus(product(&self.0, &self.0), addend))
+        carried(plus(square(&self.0), addend))
     }
 
     /// Reads 32 bytes, little-endian; the highest bit does not count, and p counts as 0.
@@ -166,7 +166,7 @@ impl Loose {
     /// The square.
     #[inline(always)]
     pub(in crate::exposure::matching) fn square(&self) -> Fe {
-        carried(product(&self.0, &self.0))
+        carried(square(&self.0))
     }
 
     /// The product, and something added.
@@ -182,27 +182,80 @@ impl Loose {
     }
 }
 
-/// Columns below 2^63: in the first, 77 times 2^56 of even places and 190 times 2^54 of odd ones. The last one is
-/// below 10·2^55, since nothing in it goes round.
+/// The columns of the product: limbs that are not yet carried, below 2^63 (in the first, 77 times 2^56 of even places
+/// and 190 times 2^54 of odd ones). The last one is below 10·2^55, since nothing in it goes round.
+///
+/// With y = 2^51 each factor is (even places) + 2^26·(odd places), two numbers of five limbs of 51 bits; three products
+/// of five limbs do instead of four (Karatsuba), 75 multiplications instead of 100.
 #[inline(always)]
 fn product(a: &[u32; 10], b: &[u32; 10]) -> [u64; 10] {
-    let b = b.map(u64::from);
-    let round = b.map(|limb| 19 * limb);
-    let mut columns = [0; 10];
-    for i in 0..10 {
-        // Two odd places of 25 bits meet half a bit too high each.
-        let once = u64::from(a[i]);
-        let twice = once << (i & 1);
-        for j in 0..10 {
-            let a = if j & 1 == 1 { twice } else { once };
-            if i + j < 10 {
-                columns[i + j] += a * b[j];
-            } else {
-                columns[i + j - 10] += a * round[j];
-            }
+    let ([a, a_odd, a_both], [b, b_odd, b_both]) = (halves(a), halves(b));
+    columns(
+        &five_by_five(&a, &b),
+        &five_by_five(&a_odd, &b_odd),
+        &five_by_five(&a_both, &b_both),
+    )
+}
+
+/// The columns of [`product`] with itself, by 45 multiplications.
+#[inline(always)]
+fn square(a: &[u32; 10]) -> [u64; 10] {
+    let [even, odd, both] = halves(a);
+    columns(
+        &five_squared(&even),
+        &five_squared(&odd),
+        &five_squared(&both),
+    )
+}
+
+/// Limbs in even places, in odd ones, and the sums of neighbours.
+#[inline(always)]
+fn halves(limbs: &[u32; 10]) -> [[u64; 5]; 3] {
+    let even = core::array::from_fn(|i| u64::from(limbs[2 * i]));
+    let odd = core::array::from_fn(|i| u64::from(limbs[2 * i + 1]));
+    [even, odd, core::array::from_fn(|i| even[i] + odd[i])]
+}
+
+#[inline(always)]
+fn five_by_five(a: &[u64; 5], b: &[u64; 5]) -> [u64; 9] {
+    let mut out = [0; 9];
+    for i in 0..5 {
+        for j in 0..5 {
+            out[i + j] += a[i] * b[j];
         }
     }
-    columns
+    out
+}
+
+#[inline(always)]
+fn five_squared(a: &[u64; 5]) -> [u64; 9] {
+    let mut out = [0; 9];
+    for i in 0..5 {
+        out[2 * i] += a[i] * a[i];
+        for j in i + 1..5 {
+            out[i + j] += 2 * a[i] * a[j];
+        }
+    }
+    out
+}
+
+/// Puts together: y^5 counts 19, 2^26·2^26 counts 2·y, and the mixed products are what `both` has more than the others.
+#[inline(always)]
+fn columns(even: &[u64; 9], odd: &[u64; 9], both: &[u64; 9]) -> [u64; 10] {
+    let mixed: [u64; 9] = core::array::from_fn(|i| both[i] - even[i] - odd[i]);
+    let mut out = [0; 10];
+    for k in 0..5 {
+        out[2 * k] = even[k] + 38 * odd[k + 4];
+        out[2 * k + 1] = mixed[k];
+        if k > 0 {
+            out[2 * k] += 2 * odd[k - 1];
+        }
+        if k < 4 {
+            out[2 * k] += 19 * even[k + 5];
+            out[2 * k + 1] += 19 * mixed[k + 5];
+        }
+    }
+    out
 }
 
 #[inline(always)]
