@@ -2,6 +2,7 @@
 //! Stores and does not judge; nothing here tells of a visit: tokens and findings are in the wallet.
 //! Specified in specs/protocol.md §14.
 
+mod tidying;
 pub mod venue;
 
 use lachan_protocol::crypto::exchange::ExchangeKey;
@@ -270,7 +271,7 @@ impl ClientStore {
         Ok(())
     }
 
-    /// Drops lists older than two days and prekeys older than yesterday.
+    /// Drops lists older than two days and prekeys older than yesterday, and files that no record names any more.
     ///
     /// # Errors
     /// [`ClientStoreError`].
@@ -299,7 +300,7 @@ impl ClientStore {
         for name in files {
             self.0.remove_file(name)?;
         }
-        Ok(())
+        self.remove_unnamed_files()
     }
 
     fn flushed(&self, batch: Batch) -> Result<Batch, ClientStoreError> {

@@ -2,7 +2,10 @@
 //! Knows keys and values; does not know sockets or files.
 //! Specified in specs/interfaces.md.
 
+mod network;
 mod render;
+
+pub use network::{Limits, NetworkSection};
 
 use lachan_link::Multiaddr;
 use lachan_link::dialer::parse_address;
@@ -39,6 +42,8 @@ pub enum ConfigError {
 /// A setting that an error speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
+    /// `[network] announce`
+    Announce,
     /// `[http.*] listen`
     Http,
     /// `listen`
@@ -54,6 +59,7 @@ pub enum Setting {
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Announce => "[network] announce",
             Self::Http => "[http.*] listen",
             Self::Listen => "listen",
             Self::OfficeAt => "[relay] office-at",
@@ -117,6 +123,9 @@ pub struct Config {
     pub test_clock: bool,
     /// Limits against those who take too much.
     pub limits: Limits,
+    /// How nodes are found.
+    #[serde(default)]
+    pub network: NetworkSection,
     /// Of the role relay.
     pub relay: RelayConfig,
     /// Of the role office.
@@ -125,20 +134,6 @@ pub struct Config {
     pub witness: WitnessSection,
     /// Of the web listeners (later).
     pub http: HttpSection,
-}
-
-/// `[limits]`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Limits {
-    /// Most connections at once.
-    pub connections: u32,
-    /// Most connections of one peer.
-    pub connections_of_a_peer: u32,
-    /// Ranges of logs that one peer may read a second, in the long run.
-    pub log_requests_a_second: u32,
-    /// Sealed messages that one peer may send a second, in the long run.
-    pub sealed_messages_a_second: u32,
 }
 
 /// `[relay]`
@@ -182,27 +177,20 @@ pub struct Listener {
     pub listen: String,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            connections: 1_024,
-            connections_of_a_peer: 8,
-            log_requests_a_second: 200,
-            sealed_messages_a_second: 20,
-        }
-    }
-}
-
 impl Config {
     /// Settings of a node with these roles, everything else as it is by default.
     #[must_use]
     pub fn new(roles: Vec<Role>) -> Self {
         Self {
             roles,
-            listen: vec!["/ip4/0.0.0.0/tcp/4001".into()],
+            listen: vec![
+                "/ip4/0.0.0.0/tcp/4001".into(),
+                "/ip4/0.0.0.0/udp/4001/quic-v1".into(),
+            ],
             peers: Vec::new(),
             test_clock: false,
             limits: Limits::default(),
+            network: NetworkSection::default(),
             relay: RelayConfig::default(),
             office: OfficeSection::default(),
             witness: WitnessSection {},
@@ -248,6 +236,7 @@ impl Config {
         self.listen_addresses()?;
         self.peer_addresses()?;
         self.office_addresses()?;
+        self.announced_addresses()?;
         Ok(self)
     }
 
@@ -262,11 +251,15 @@ impl Config {
     /// # Errors
     /// [`ConfigError::BadAddress`].
     pub fn listen_addresses(&self) -> Result<Vec<Multiaddr>, ConfigError> {
-        let parse = |(index, text): (usize, &String)| {
-            text.parse()
-                .map_err(|_| ConfigError::BadAddress(index + 1, Setting::Listen))
-        };
-        self.listen.iter().enumerate().map(parse).collect()
+        bare_addresses(&self.listen, Setting::Listen)
+    }
+
+    /// Where others reach it, as the settings say.
+    ///
+    /// # Errors
+    /// [`ConfigError::BadAddress`].
+    pub fn announced_addresses(&self) -> Result<Vec<Multiaddr>, ConfigError> {
+        bare_addresses(&self.network.announce, Setting::Announce)
     }
 
     /// Nodes that it stays connected with.
@@ -290,6 +283,14 @@ impl Config {
     pub fn to_toml(&self) -> String {
         render::render(self)
     }
+}
+
+fn bare_addresses(texts: &[String], of: Setting) -> Result<Vec<Multiaddr>, ConfigError> {
+    let parse = |(index, text): (usize, &String)| {
+        text.parse()
+            .map_err(|_| ConfigError::BadAddress(index + 1, of))
+    };
+    texts.iter().enumerate().map(parse).collect()
 }
 
 fn addresses(texts: &[String], of: Setting) -> Result<Vec<Multiaddr>, ConfigError> {
@@ -361,7 +362,11 @@ mod tests {
         );
         assert_eq!(
             change(|c| c.listen.push("here".into())),
-            Some(ConfigError::BadAddress(3, Setting::Listen))
+            Some(ConfigError::BadAddress(4, Setting::Listen))
+        );
+        assert_eq!(
+            change(|c| c.network.announce.push("there".into())),
+            Some(ConfigError::BadAddress(1, Setting::Announce))
         );
         assert_eq!(
             change(|c| c.http.panel.listen.push_str("127.0.0.1:80")),

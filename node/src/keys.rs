@@ -105,6 +105,18 @@ impl KeyFolder {
         Ok(key)
     }
 
+    /// Draws a key in place of the one that is there, which is erased.
+    ///
+    /// # Errors
+    /// [`KeyError`]; the old key is then still there.
+    pub fn replace(&self, name: KeyName, rng: &mut impl CryptoRng) -> Result<(), KeyError> {
+        self.seed(name)?;
+        let seed = SigningKey::random(rng).to_seed();
+        self.file(name)
+            .replace(seed.as_slice())
+            .map_err(failed(name))
+    }
+
     /// A key's 32 bytes.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! Lá Chắn for health authorities and relays: cores that decide, and shells that touch the world.
-//! Cores (`gossip`, `office`) know no socket, disk, clock or terminal; shells do, each its own part.
+//! Cores (`gossip`, `office`, `witness`) know no socket, disk, clock or terminal; shells do, each its own part.
 //! Specified in specs/protocol.md §13 and specs/interfaces.md.
 
 pub mod cli;
@@ -15,3 +15,4 @@ pub mod net;
 pub mod office;
 pub mod service;
 pub mod trust;
+pub mod witness;

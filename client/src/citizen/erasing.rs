@@ -1,12 +1,12 @@
-//! By which time old things are erased: that of the clock, unless it is far ahead of all that was verified.
+//! By which time old things are erased: that of the clock, unless what was verified says otherwise.
 //! Knows times only; does not know what is erased or where it lies.
 //! Specified in specs/protocol.md §12.2.
 
 use lachan_protocol::time::{DAY_SECONDS, UnixTime};
 
-/// A clock this much later than the newest verified time erases nothing by its own word. A phone that is synced now and
-/// then never comes here; one jump of a clock must not destroy what cannot be brought back.
-pub const FAR_AHEAD_SECONDS: u64 = 45 * DAY_SECONDS;
+/// A clock this much later than the newest verified time erases nothing by its own word: tokens of the last two weeks
+/// outlive every jump of a clock. A phone that is synced once a fortnight never comes here.
+pub const FAR_AHEAD_SECONDS: u64 = 14 * DAY_SECONDS;
 
 /// Whether the clock is far ahead of the newest of the verified times.
 #[must_use]
@@ -14,13 +14,15 @@ pub fn is_far_ahead(now: UnixTime, verified: [UnixTime; 2]) -> bool {
     now > newest(verified).plus(FAR_AHEAD_SECONDS)
 }
 
-/// What is over at this time may be erased: now, or the newest verified time when the clock is far ahead of it.
+/// What is over at this time may be erased: now; the newest verified time when the clock is far ahead of it, or behind
+/// it, since that time is over whatever the clock says.
 #[must_use]
 pub fn erasing_time(now: UnixTime, verified: [UnixTime; 2]) -> UnixTime {
+    let newest = newest(verified);
     if is_far_ahead(now, verified) {
-        newest(verified)
+        newest
     } else {
-        now
+        now.max(newest)
     }
 }
 
@@ -48,7 +50,10 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_behind_what_was_verified_erases_by_its_own_time() {
-        assert_eq!(erasing_time(MADE.minus(1), [FLOOR, MADE]), MADE.minus(1));
+    fn a_clock_behind_what_was_verified_keeps_nothing_longer() {
+        for behind in [1, 400 * DAY_SECONDS] {
+            assert_eq!(erasing_time(MADE.minus(behind), [FLOOR, MADE]), FLOOR);
+        }
+        assert_eq!(erasing_time(FLOOR.plus(1), [FLOOR, MADE]), FLOOR.plus(1));
     }
 }

@@ -2,8 +2,8 @@
 //! Knows findings and how newer ones replace older ones; does not know where they are kept.
 //! Specified in specs/protocol.md §7.
 
-use lachan_protocol::exposure::exposures::{Exposure, Finding, exposures_of};
-use lachan_protocol::id::CodeId;
+use lachan_protocol::exposure::exposures::{Exposure, Finding, Outcome, exposures_of};
+use lachan_protocol::id::{AuthorityId, CodeId};
 use lachan_protocol::time::{Day, UnixTime, Window};
 use lachan_protocol::wire::{DecodeError, Message};
 use std::collections::BTreeSet;
@@ -19,7 +19,22 @@ pub struct Shown {
     pub to: u8,
 }
 
-/// All findings of the last 29 days.
+impl Shown {
+    /// Whether the person is warned by it; else it is a detail.
+    #[must_use]
+    pub const fn is_warning(&self) -> bool {
+        is_warning(self.exposure.outcome)
+    }
+}
+
+const fn is_warning(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Together { .. } | Outcome::TimeUnknown => true,
+        Outcome::NoneTogether { .. } | Outcome::Withdrawn => false,
+    }
+}
+
+/// All findings of the last 29 days, and those of older warnings that nobody has forgotten.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings(Vec<Finding>);
 
@@ -57,10 +72,26 @@ impl Findings {
         }
     }
 
-    /// Drops the findings whose time is over.
+    /// Drops the findings whose time is over, but for those of a warning: it stays until the person forgets it.
     pub fn drop_old(&mut self, now: UnixTime) {
-        self.0
-            .retain(|finding| now < finding.record.day().kept_until());
+        let name = |exposure: &Exposure| (exposure.window, exposure.code_id, exposure.authority);
+        let warnings: BTreeSet<(Window, CodeId, AuthorityId)> = exposures_of(&self.0)
+            .iter()
+            .filter(|exposure| is_warning(exposure.outcome))
+            .map(name)
+            .collect();
+        self.0.retain(|finding| {
+            let record = &finding.record;
+            let of = (record.window(), record.code_id(), record.authority());
+            now < record.day().kept_until() || warnings.contains(&of)
+        });
+    }
+
+    /// Adds the findings of a backup.
+    pub fn join(&mut self, others: Self) {
+        for finding in others.0 {
+            self.add(finding);
+        }
     }
 
     /// Drops what was found in these hours of a plan, because their tokens were sealed anew.

@@ -51,6 +51,9 @@ pub enum CitizenError {
     /// The given departure is later than now.
     #[error("the departure lies in the future")]
     DepartureInFuture,
+    /// The arrival cannot be changed: hours of this visit are final already.
+    #[error("hours of this visit are final")]
+    HoursAreFinal,
     /// There is nothing to check out of.
     #[error("no visit is open")]
     NoOpenVisit,
@@ -65,6 +68,12 @@ pub enum CitizenError {
 /// Why it cannot be said that there is no exposure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SilenceError {
+    /// The clock stands before what was verified: it cannot tell how old the lists are.
+    #[error("the clock stands before the newest verified time")]
+    ClockBehind {
+        /// The newest verified time.
+        floor: UnixTime,
+    },
     /// The lists of an authority were never read.
     #[error("no list of keys has been read yet")]
     NeverSynced,
@@ -79,14 +88,19 @@ pub enum SilenceError {
 /// Lists older than this do not let anybody say that there is no exposure.
 pub const SILENCE_SECONDS: u64 = 86_400;
 
-/// Whether "no exposure" may be said: the lists of every authority must be fresh. Gives the oldest of their newest.
+/// Whether "no exposure" may be said: the lists of every authority must be fresh, by a clock that is not behind the
+/// newest verified time `floor`. Gives the oldest of their newest.
 ///
 /// # Errors
 /// [`SilenceError`].
 pub fn may_say_nothing_found(
     newest: impl IntoIterator<Item = Option<UnixTime>>,
+    floor: UnixTime,
     now: UnixTime,
 ) -> Result<UnixTime, SilenceError> {
+    if now < floor.minus(FLOOR_SLACK_SECONDS) {
+        return Err(SilenceError::ClockBehind { floor });
+    }
     let mut oldest = now;
     for newest in newest {
         oldest = oldest.min(newest.ok_or(SilenceError::NeverSynced)?);
@@ -102,8 +116,13 @@ pub fn may_say_nothing_found(
 pub enum Input {
     /// The person confirmed what was proposed.
     Confirmed(Proposal),
-    /// The person leaves, now or at a time given by hand.
-    Leave(Option<UnixTime>),
+    /// The person leaves, now or at a time given by hand; and came at another time than was noted, if given.
+    Leave {
+        /// When the person came.
+        arrived: Option<UnixTime>,
+        /// When the person left.
+        at: Option<UnixTime>,
+    },
     /// The program starts: a visit whose end has passed ends by itself.
     Start,
 }
@@ -202,12 +221,24 @@ impl Citizen {
     ) -> Result<Vec<Output>, CitizenError> {
         match input {
             Input::Confirmed(proposal) => self.confirmed(proposal, rng),
-            Input::Leave(at) => {
+            Input::Leave { arrived, at } => {
                 let departure = at.unwrap_or(now);
                 if departure > now {
                     return Err(CitizenError::DepartureInFuture);
                 }
-                self.leave(departure, rng)
+                let visit = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
+                let (visit, start) = match arrived {
+                    Some(arrived) => {
+                        let visit = visit.arrived(arrived, self.floor)?;
+                        let start = visit.code.sealing_start(arrived);
+                        (visit, start)
+                    }
+                    None => {
+                        let start = visit.open_from();
+                        (visit.final_before(start), start)
+                    }
+                };
+                self.leave(visit, start, departure, rng)
             }
             Input::Start => Ok(self.start(now)),
         }
@@ -231,9 +262,9 @@ impl Citizen {
         let arrival = proposal.arrival;
         match proposal.step {
             Step::Arrive => self.arrive(proposal, rng),
-            Step::Leave => self.leave(arrival, rng),
+            Step::Leave => self.leave_now(arrival, rng),
             Step::MoveOn => {
-                let mut outputs = self.leave(arrival, rng)?;
+                let mut outputs = self.leave_now(arrival, rng)?;
                 outputs.extend(self.arrive(proposal, rng)?);
                 Ok(outputs)
             }
@@ -306,23 +337,34 @@ impl Citizen {
         ]
     }
 
-    fn leave(
+    fn leave_now(
         &mut self,
         departure: UnixTime,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Output>, CitizenError> {
         let visit = self.visit.clone().ok_or(CitizenError::NoOpenVisit)?;
+        let start = visit.open_from();
+        self.leave(visit.final_before(start), start, departure, rng)
+    }
+
+    /// Ends a visit: its tags' tokens give way to those from `start` to the departure.
+    fn leave(
+        &mut self,
+        visit: OpenVisit,
+        start: UnixTime,
+        departure: UnixTime,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Output>, CitizenError> {
         if departure < visit.arrival {
             return Err(CitizenError::DepartureBeforeArrival);
         }
-        let (start, end) = (visit.open_from(), departure.min(visit.code.last().end()));
+        let end = departure.min(visit.code.last().end());
         let tokens = if end < start {
             // Gone before the hours that are not final: none of them is left.
             Vec::new()
         } else {
             self.seal(&[&visit.code], start, end, rng)?
         };
-        let visit = visit.final_before(start);
         self.visit = None;
         let fresh = tokens.iter().map(|(window, _)| *window);
         let old = visit.tags.iter().map(|(window, _)| *window);

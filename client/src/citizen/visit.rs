@@ -2,6 +2,7 @@
 //! Knows codes, hours and tags; does not seal.
 //! Specified in specs/protocol.md §12.3.
 
+use super::{CitizenError, FLOOR_SLACK_SECONDS};
 use lachan_protocol::code::VenueCode;
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::token::DetectionTag;
@@ -39,6 +40,24 @@ impl OpenVisit {
         let first = self.tags.iter().map(|(window, _)| *window).min();
         let first = first.unwrap_or(self.code.first()).max(self.code.first());
         self.arrival.max(first.start())
+    }
+
+    /// The visit with another arrival: an earlier one lies within the code's time and not below the floor, since it may
+    /// seal hours that were not sealed before. One with final hours stays as it is.
+    pub(super) fn arrived(self, arrival: UnixTime, floor: UnixTime) -> Result<Self, CitizenError> {
+        let first = self.tags.iter().map(|(window, _)| *window).min();
+        let sealed_from = self.code.sealing_start(self.arrival).window();
+        if self.arrival < self.code.accepted_from() || first != Some(sealed_from) {
+            return Err(CitizenError::HoursAreFinal);
+        }
+        let (from, until) = (self.code.accepted_from(), self.code.accepted_until());
+        if arrival < from || arrival >= until {
+            return Err(CitizenError::ArrivalOutsideCode { from, until });
+        }
+        if arrival < self.arrival && arrival < floor.minus(FLOOR_SLACK_SECONDS) {
+            return Err(CitizenError::BelowFloor { floor });
+        }
+        Ok(Self { arrival, ..self })
     }
 
     /// Whether a code is of the same plan and gives the open hours before `scan` the same points and keys, if any.

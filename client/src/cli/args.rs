@@ -5,8 +5,9 @@
 use super::venue::{self, VenueCommand};
 use crate::home::Settings;
 use crate::messages::help::Help;
+use crate::messages::wallet_help::WalletHelp;
 use crate::messages::{Lang, Speak};
-use clap::{ArgAction, ArgMatches, Command as Clap};
+use clap::{ArgAction, ArgMatches, Command as Clap, value_parser};
 use lachan_protocol::time::{Day, UnixTime};
 use lachan_shell::arguments::{
     self, Frame, Parsed, UsageError, all, command, flag, option, optional, path, positional,
@@ -20,6 +21,8 @@ use std::path::PathBuf;
 /// A command and what it was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// `backup`
+    Backup(BackupArgs),
     /// `check-in`
     CheckIn(CheckInArgs),
     /// `check-out`
@@ -30,6 +33,13 @@ pub enum Command {
     Forget(ForgetArgs),
     /// `init`
     Init(InitArgs),
+    /// `repair`; whether a loss is accepted
+    Repair {
+        /// `--accept-rollback`
+        accept: bool,
+    },
+    /// `restore`
+    Restore(RestoreArgs),
     /// `status`
     Status,
     /// `sync`
@@ -38,6 +48,15 @@ pub enum Command {
     Venue(VenueCommand),
     /// `visits`
     Visits,
+}
+
+/// Of `backup`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupArgs {
+    /// `--out`
+    pub out: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// Of `check-in`.
@@ -56,6 +75,8 @@ pub struct CheckInArgs {
 /// Of `check-out`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckOutArgs {
+    /// `--arrived`
+    pub arrived: Option<UnixTime>,
     /// `--at`
     pub at: Option<UnixTime>,
 }
@@ -89,6 +110,17 @@ pub struct InitArgs {
     pub trust: PathBuf,
 }
 
+/// Of `restore`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreArgs {
+    /// FILE
+    pub file: PathBuf,
+    /// `--merge`
+    pub merge: bool,
+    /// `--passphrase-file`
+    pub passphrase_file: Option<PathBuf>,
+}
+
 /// Of `sync`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyncArgs {
@@ -107,14 +139,22 @@ pub fn parse(args: &[OsString], lang: Lang) -> Result<Parsed<Command>, UsageErro
 fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
     let (name, sub) = matches.subcommand().ok_or(UsageError::MissingCommand)?;
     let at = || optional(sub, "at");
+    let passphrase_file = || optional(sub, "passphrase-file");
     match name {
+        "backup" => Ok(Command::Backup(BackupArgs {
+            out: required(sub, "out")?,
+            passphrase_file: passphrase_file(),
+        })),
         "check-in" => Ok(Command::CheckIn(CheckInArgs {
             at: at(),
             code: required(sub, "code")?,
             stay: sub.get_flag("stay"),
             yes: sub.get_flag("yes"),
         })),
-        "check-out" => Ok(Command::CheckOut(CheckOutArgs { at: at() })),
+        "check-out" => Ok(Command::CheckOut(CheckOutArgs {
+            arrived: optional(sub, "arrived"),
+            at: at(),
+        })),
         "exposures" => Ok(Command::Exposures(ExposuresArgs {
             exit_code: sub.get_flag("exit-code"),
         })),
@@ -133,6 +173,14 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
             root: required(sub, "root")?,
             test_clock: sub.get_flag("test-clock"),
             trust: required(sub, "trust")?,
+        })),
+        "repair" => Ok(Command::Repair {
+            accept: sub.get_flag("accept-rollback"),
+        }),
+        "restore" => Ok(Command::Restore(RestoreArgs {
+            file: required(sub, "file")?,
+            merge: sub.get_flag("merge"),
+            passphrase_file: passphrase_file(),
         })),
         "status" => Ok(Command::Status),
         "sync" => Ok(Command::Sync(SyncArgs {
@@ -170,6 +218,7 @@ pub fn root(lang: Lang) -> Clap {
             .after_help(examples(Help::ExamplesCheckIn)),
         command("check-out", Help::CheckOut, lang)
             .arg(time("at", Help::ArgDeparture, lang))
+            .arg(time("arrived", WalletHelp::ArgArrived, lang))
             .after_help(examples(Help::ExamplesCheckOut)),
         command("status", Help::Status, lang).after_help(examples(Help::ExamplesStatus)),
         command("sync", Help::Sync, lang)
@@ -184,6 +233,21 @@ pub fn root(lang: Lang) -> Clap {
             .arg(flag("all", Help::ArgAll, lang).conflicts_with("day"))
             .arg(flag("yes", Help::ArgYes, lang))
             .after_help(examples(Help::ExamplesForget)),
+        command("backup", WalletHelp::Backup, lang)
+            .arg(path("out", "FILE", WalletHelp::ArgOut, lang).required(true))
+            .arg(arguments::passphrase_file(lang))
+            .after_help(WalletHelp::ExamplesBackup.say(lang)),
+        command("restore", WalletHelp::Restore, lang)
+            .arg(
+                positional("file", "FILE", WalletHelp::ArgBackup, lang)
+                    .value_parser(value_parser!(PathBuf)),
+            )
+            .arg(flag("merge", WalletHelp::ArgMerge, lang))
+            .arg(arguments::passphrase_file(lang))
+            .after_help(WalletHelp::ExamplesRestore.say(lang)),
+        command("repair", WalletHelp::Repair, lang)
+            .arg(flag("accept-rollback", WalletHelp::ArgAcceptRollback, lang))
+            .after_help(WalletHelp::ExamplesRepair.say(lang)),
         venue::arguments(lang),
     ];
     frame.around(commands, lang)

@@ -62,7 +62,9 @@ pub(super) fn check_out(
 ) -> Result<Done, CliError> {
     let session = Session::open(global, terminal)?;
     let mut citizen = session.citizen()?;
-    let outputs = citizen.handle(Input::Leave(args.at), session.now, &mut rand::rng())?;
+    let (arrived, at) = (args.arrived, args.at);
+    let leave = Input::Leave { arrived, at };
+    let outputs = citizen.handle(leave, session.now, &mut rand::rng())?;
     Ok(answer(&session.perform(outputs)?, session.now))
 }
 

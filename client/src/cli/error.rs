@@ -12,7 +12,7 @@ use crate::net::NetError;
 use crate::qr::QrError;
 use crate::store::ClientStoreError;
 use crate::sync::SyncError;
-use crate::wallet::WalletError;
+use crate::wallet::{WalletCopyError, WalletError};
 use lachan_protocol::code::{UrlError, VenueCodeError};
 use lachan_protocol::log::follow::FollowError;
 use lachan_protocol::log::note::VkeyError;
@@ -22,7 +22,9 @@ use lachan_shell::clock::ClockError;
 use lachan_shell::errors::{of_home, of_usage};
 use lachan_shell::home::Settings as _;
 use lachan_shell::output::plain;
+use lachan_shell::passphrase::PassphraseError;
 use lachan_store::StoreError;
+use lachan_store::sealed_file::SealedFileError;
 use std::path::{Path, PathBuf};
 
 /// Why there is no trust list.
@@ -60,9 +62,15 @@ pub enum CliError {
     /// A source of logs.
     #[error(transparent)]
     Net(#[from] NetError),
+    /// The passphrase of a sealed file.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
     /// A QR image.
     #[error(transparent)]
     Qr(#[from] QrError),
+    /// A sealed file.
+    #[error(transparent)]
+    Sealed(#[from] SealedFileError),
     /// "No exposure" cannot be said.
     #[error(transparent)]
     Silence(#[from] SilenceError),
@@ -87,6 +95,9 @@ pub enum CliError {
     /// The wallet.
     #[error(transparent)]
     Wallet(#[from] WalletError),
+    /// A backup of a wallet.
+    #[error(transparent)]
+    WalletCopy(#[from] WalletCopyError),
     /// Any of these, at a file that the person named.
     #[error("{why}")]
     WithFile {
@@ -123,7 +134,9 @@ impl Explain for CliError {
             Self::Follow(error) => of_follow(error, lang),
             Self::Home(error) => of_home(error, lang, &Settings::LAYOUT),
             Self::Net(error) => error.explain(lang),
+            Self::Passphrase(error) => error.explain(lang),
             Self::Qr(error) => error.explain(lang),
+            Self::Sealed(error) => error.explain(lang),
             Self::Silence(error) => error.explain(lang),
             Self::Store(error) => error.explain(lang),
             Self::Sync(error) => error.explain(lang),
@@ -139,6 +152,7 @@ impl Explain for CliError {
             Self::Usage(error) => of_usage(error, lang, Settings::LAYOUT.program),
             Self::Venue(error) => error.explain(lang),
             Self::Wallet(error) => error.explain(lang),
+            Self::WalletCopy(error) => error.explain(lang),
             Self::WithFile { path, why } => {
                 let inner = why.explain(lang);
                 let path = plain(&path.display().to_string());

@@ -26,20 +26,16 @@ pub(super) fn exposures(
 ) -> Result<Done, CliError> {
     let session = Session::open(global, terminal)?;
     let shown = session.findings()?.shown();
-    let (warnings, details): (Vec<Shown>, Vec<Shown>) = shown.into_iter().partition(is_warning);
+    let (warnings, details): (Vec<Shown>, Vec<Shown>) =
+        shown.into_iter().partition(Shown::is_warning);
     let newest = newest_lists(&session, terminal)?;
-    let fresh = may_say_nothing_found(newest, session.now);
+    let fresh = may_say_nothing_found(newest, session.store.floor()?, session.now);
     let mut lines: Vec<Message> = Vec::new();
     if warnings.is_empty() {
         let newest = fresh?;
         lines.push(CitizenMessage::NoExposures { newest }.into());
-    } else {
-        let count = warnings.len();
-        lines.push(CitizenMessage::ExposuresFound { count }.into());
     }
-    for warning in &warnings {
-        tell(&session, warning, &mut lines);
-    }
+    tell_warnings(&session, &warnings, &mut lines);
     lines.extend(details.iter().filter_map(detail));
     let all = |list: &[Shown]| -> Vec<Value> {
         list.iter().map(|shown| to_json(&session, shown)).collect()
@@ -60,6 +56,25 @@ pub(super) fn exposures(
     })
 }
 
+/// The warnings that were found and that nobody has forgotten.
+pub(super) fn warnings(session: &Session) -> Result<Vec<Shown>, CliError> {
+    let mut shown = session.findings()?.shown();
+    shown.retain(Shown::is_warning);
+    Ok(shown)
+}
+
+/// How many there are, and for each where and when, what to do, and whom to call; nothing when there is none.
+pub(super) fn tell_warnings(session: &Session, warnings: &[Shown], lines: &mut Vec<Message>) {
+    if warnings.is_empty() {
+        return;
+    }
+    let count = warnings.len();
+    lines.push(CitizenMessage::ExposuresFound { count }.into());
+    for warning in warnings {
+        tell(session, warning, lines);
+    }
+}
+
 /// Each authority's newest list; says which are older than they should be.
 fn newest_lists(session: &Session, terminal: &Terminal) -> Result<Vec<Option<UnixTime>>, CliError> {
     let mut all = Vec::new();
@@ -76,13 +91,6 @@ fn newest_lists(session: &Session, terminal: &Terminal) -> Result<Vec<Option<Uni
         all.push(newest);
     }
     Ok(all)
-}
-
-const fn is_warning(shown: &Shown) -> bool {
-    match shown.exposure.outcome {
-        Outcome::Together { .. } | Outcome::TimeUnknown => true,
-        Outcome::NoneTogether { .. } | Outcome::Withdrawn => false,
-    }
 }
 
 /// Minutes together (none: unknown) and the number of the advice.

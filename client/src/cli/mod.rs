@@ -3,11 +3,13 @@
 //! Specified in specs/protocol.md §12.
 
 pub mod args;
+mod backup;
 mod check;
 mod error;
 mod exposures;
 mod init;
 mod progress;
+mod repair;
 pub mod session;
 mod stamp;
 mod sync;
@@ -34,11 +36,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Done, CliError> {
     match command {
+        Command::Backup(args) => backup::backup(global, &args, terminal),
         Command::CheckIn(args) => check::check_in(global, &args, terminal),
         Command::CheckOut(args) => check::check_out(global, &args, terminal),
         Command::Exposures(args) => exposures::exposures(global, &args, terminal),
         Command::Forget(args) => wallet::forget(global, args, terminal),
         Command::Init(args) => init::init(global, args, terminal),
+        Command::Repair { accept } => repair::repair(global, accept),
+        Command::Restore(args) => backup::restore(global, &args, terminal),
         Command::Status => wallet::status(global, terminal),
         Command::Sync(args) => sync::sync(global, &args, terminal),
         Command::Venue(command) => venue::run(global, &command, terminal),

@@ -2,10 +2,10 @@
 //! Knows the order of effects; what is verified and what counts is decided in cores and protocol.
 //! Specified in specs/protocol.md §12.5.
 
-use super::CliError;
 use super::args::SyncArgs;
 use super::progress::progress;
 use super::session::Session;
+use super::{CliError, exposures};
 use crate::citizen::Findings;
 use crate::cli::Done;
 use crate::messages::{CitizenMessage, Message};
@@ -35,11 +35,14 @@ pub(super) fn sync(
     let mut session = Session::open(global, terminal)?;
     session.renew_wallet()?;
     let reports = sync_authorities(&mut session, args.from.as_deref(), terminal)?;
-    let lines = reports.iter().map(Report::line).collect();
+    let mut lines: Vec<Message> = reports.iter().map(Report::line).collect();
+    let warnings = exposures::warnings(&session)?;
+    exposures::tell_warnings(&session, &warnings, &mut lines);
     let list: Vec<Value> = reports.iter().map(Report::to_json).collect();
     let floor = session.store.floor()?;
     let data = json!({
         "authorities": list,
+        "warnings": warnings.len(),
         "floor": (floor.0 > 0).then(|| lachan_shell::moment::rfc3339(floor)),
     });
     Ok(Done::new(data, lines))
@@ -345,10 +348,10 @@ impl<'a> Reading<'a> {
         self.progress.last = self.reader.last();
         self.progress.waiting = self.reader.waiting().map(<[u8]>::to_vec).collect();
         let progress = std::mem::take(&mut self.progress);
-        let now = self.session.now;
+        let over = self.session.erasing_time()?;
         self.session
             .store
-            .keep(&self.authority.id(), &progress, now)?;
+            .keep(&self.authority.id(), &progress, over)?;
         for leaf in progress.revocations {
             let trust = &mut self.session.trust;
             trust.revoke(leaf.authority, leaf.code, leaf.from);

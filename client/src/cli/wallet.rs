@@ -5,16 +5,18 @@
 use super::CliError;
 use super::args::ForgetArgs;
 use super::check::open_json;
-use super::session::{Session, clock_of, home_dir, place_of};
+use super::session::{DEVICE, Session, clock_of, home_dir, place_of};
 use super::stamp::stamp_line;
 use crate::cli::Done;
 use crate::home::Home;
-use crate::messages::{CitizenMessage, Message};
-use crate::wallet::Wallet;
+use crate::messages::{CitizenMessage, Message, WalletMessage};
+use crate::wallet::{Counter, Wallet};
+use lachan_protocol::token::DeviceSecret;
 use lachan_shell::arguments::Global;
 use lachan_shell::arguments::UsageError;
 use lachan_shell::moment::{iso_day, rfc3339};
 use lachan_shell::terminal::Terminal;
+use lachan_store::SecretFile;
 use serde_json::{Value, json};
 
 pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliError> {
@@ -117,7 +119,10 @@ pub(super) fn forget(
     session.keep_findings(&mut findings)?;
     Ok(Done::new(
         json!({"forgotten": iso_day(day)}),
-        vec![CitizenMessage::ForgottenDay { day }.into()],
+        vec![
+            CitizenMessage::ForgottenDay { day }.into(),
+            WalletMessage::BackupsRemember.into(),
+        ],
     ))
 }
 
@@ -125,12 +130,19 @@ pub(super) fn forget(
 fn forget_all(global: &Global, args: ForgetArgs, terminal: &Terminal) -> Result<Done, CliError> {
     let dir = home_dir(global)?;
     let home = Home::open(&dir).map_err(|error| CliError::from(error).at(&dir))?;
-    clock_of(global, home.settings().test_clock, terminal)?;
+    let (_, now) = clock_of(global, home.settings().test_clock, terminal)?;
     confirm(args, &CitizenMessage::AskForgetAll, terminal)?;
     Wallet::open_to_forget(home.paths().tokens()).forget_all()?;
+    // The counter tells how many hours were ever sealed: it begins anew, with a secret that has sealed nothing.
+    let secret = DeviceSecret::random(&mut rand::rng());
+    SecretFile::new(home.paths().keys().join(DEVICE)).replace(secret.to_bytes().as_slice())?;
+    Counter::new(home.paths().keys()).store(0, now)?;
     Ok(Done::new(
         json!({"forgotten": "all"}),
-        vec![CitizenMessage::ForgottenAll.into()],
+        vec![
+            CitizenMessage::ForgottenAll.into(),
+            WalletMessage::BackupsRemember.into(),
+        ],
     ))
 }
 

@@ -9,10 +9,13 @@ pub mod errors;
 pub mod help;
 pub mod venue;
 pub mod venue_help;
+pub mod wallet;
+pub mod wallet_help;
 
 pub use citizen::CitizenMessage;
 pub use lachan_shell::words::{Explain, Explanation, Lang, Speak, told};
 pub use venue::VenueMessage;
+pub use wallet::WalletMessage;
 
 /// Anything a command says that is no error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub enum Message {
     Verbatim(String),
     /// What a venue's command says.
     Venue(VenueMessage),
+    /// What backup, restore and repair say.
+    Wallet(WalletMessage),
 }
 
 impl Speak for Message {
@@ -31,6 +36,7 @@ impl Speak for Message {
             Self::Citizen(message) => message.en(),
             Self::Verbatim(text) => text.clone(),
             Self::Venue(message) => message.en(),
+            Self::Wallet(message) => message.en(),
         }
     }
 
@@ -39,6 +45,7 @@ impl Speak for Message {
             Self::Citizen(message) => message.vi(),
             Self::Verbatim(text) => text.clone(),
             Self::Venue(message) => message.vi(),
+            Self::Wallet(message) => message.vi(),
         }
     }
 }
@@ -52,6 +59,12 @@ impl From<CitizenMessage> for Message {
 impl From<VenueMessage> for Message {
     fn from(message: VenueMessage) -> Self {
         Self::Venue(message)
+    }
+}
+
+impl From<WalletMessage> for Message {
+    fn from(message: WalletMessage) -> Self {
+        Self::Wallet(message)
     }
 }
 

@@ -3,8 +3,8 @@
 //! Specified in specs/protocol.md §13.2.
 
 use super::{Fetched, NetError, Source, hash};
-use lachan_link::dialer::parse_address;
-use lachan_link::{Connection, LinkError, LogReply, LogRequest, Timeouts};
+use lachan_link::dialer::{parse_address, range};
+use lachan_link::{Connection, LinkError, LogRequest, Timeouts};
 use lachan_protocol::id::AuthorityId;
 use lachan_protocol::log::checkpoint::LONGEST_CHECKPOINT;
 use lachan_protocol::log::follow::Request;
@@ -103,15 +103,11 @@ impl Source for Peer {
         let path = request.resource.to_path();
         let asked = LogRequest::new(hash(origin), &path, request.offset, request.length)
             .map_err(LinkError::RequestImpossible)?;
-        let reply = self.patiently(|connection| {
-            match self.runtime.block_on(connection.fetch(asked.clone()))? {
-                LogReply::Busy(after) => Err(LinkError::Busy { after }),
-                LogReply::Refused(why) => Err(LinkError::Refused { why }),
-                LogReply::NotFound => Ok(Fetched::Missing),
-                LogReply::Part { bytes, .. } => Ok(Fetched::Bytes(bytes)),
-            }
+        let bytes = self.patiently(|connection| {
+            let reply = self.runtime.block_on(connection.fetch(asked.clone()))?;
+            range(&asked, reply)
         })?;
-        Ok(reply)
+        Ok(bytes.map_or(Fetched::Missing, Fetched::Bytes))
     }
 }
 

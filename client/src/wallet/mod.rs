@@ -2,6 +2,7 @@
 //! Knows opaque tokens, days and tags; does not know venues, codes, the clock or the network.
 //! Specified in specs/protocol.md §14.
 
+mod copy;
 mod counter;
 mod disk;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 mod tokens;
 mod visit;
 
+pub use copy::{WalletCopy, WalletCopyError};
 pub use counter::Counter;
 pub use tokens::{StoredToken, TAG_LEN, TOKEN_LEN, Tag, TokenFileError};
 pub use visit::{Then, VisitFile, VisitFileError};
@@ -230,6 +232,25 @@ impl Wallet {
             self.disk.erase(&name)?;
         }
         Ok(())
+    }
+
+    /// Whether nothing tells of a visit: no token, no open visit, no finding.
+    ///
+    /// # Errors
+    /// [`WalletError`].
+    pub fn is_empty(&self) -> Result<bool, WalletError> {
+        Ok(self.days()?.is_empty() && self.visit()?.is_none() && self.findings()?.is_empty())
+    }
+
+    /// Adds tokens of a day to those that are there; one that is there already stays once.
+    ///
+    /// # Errors
+    /// [`WalletError`].
+    pub fn join(&self, day: Day, tokens: &[StoredToken]) -> Result<(), WalletError> {
+        // Which of its hours a token is of, nobody knows; the day is all that counts here.
+        let hour = day.start().window();
+        let new: Vec<_> = tokens.iter().map(|token| (hour, token.clone())).collect();
+        self.replace(day, &[], &new)
     }
 
     /// Steps two and three of [`Wallet::change`]; each may be done any number of times.

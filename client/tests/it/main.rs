@@ -12,6 +12,8 @@
     reason = "tests: a panic is how they fail"
 )]
 
+mod backup;
+mod clock;
 mod help;
 mod kit;
 mod privacy;

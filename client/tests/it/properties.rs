@@ -115,7 +115,7 @@ proptest! {
             shelf.perform(&citizen.handle(Input::Start, now, rng).unwrap());
             let outputs = match act {
                 Act::Start => citizen.handle(Input::Start, now, rng).unwrap(),
-                Act::Leave => match citizen.handle(Input::Leave(None), now, rng) {
+                Act::Leave => match citizen.handle(Input::Leave { arrived: None, at: None }, now, rng) {
                     Ok(outputs) => outputs,
                     Err(error) => {
                         prop_assert_eq!(error, CitizenError::NoOpenVisit);
@@ -169,7 +169,7 @@ proptest! {
         let rng = &mut rand::rng();
         let proposal = citizen.look(code(&stage.venues[0], arrival), &stage.trust, None, arrival).unwrap();
         shelf.perform(&citizen.handle(Input::Confirmed(proposal), arrival, rng).unwrap());
-        let outputs = citizen.handle(Input::Leave(None), departure, rng).unwrap();
+        let outputs = citizen.handle(Input::Leave { arrived: None, at: None }, departure, rng).unwrap();
         shelf.perform(&outputs);
         let left = matches!(outputs.last(), Some(Output::Tell(Event::CheckedOut { .. })));
         prop_assert!(left);
@@ -215,7 +215,13 @@ impl<'a> Stay<'a> {
     }
 
     fn leave(&mut self, minute: u64) {
-        self.tell(Input::Leave(None), NINE_IN_HANOI.plus(minute * 60));
+        self.tell(
+            Input::Leave {
+                arrived: None,
+                at: None,
+            },
+            NINE_IN_HANOI.plus(minute * 60),
+        );
     }
 
     fn tell(&mut self, input: Input, now: UnixTime) {

@@ -107,3 +107,38 @@ fn a_sync_that_was_cut_goes_on_in_a_log_that_outgrew_it() {
     assert_eq!(data["authorities"][0]["size"], 2);
     assert_eq!(warnings(&world), 1);
 }
+
+#[test]
+fn each_lie_of_a_source_has_its_own_name() {
+    let mut world = world();
+    let old = world.path("old");
+    copy(&world.log(), &old);
+    world.publish(NOON_TICK.plus(21_600), &[]);
+    world.set_clock(NOON_TICK.plus(21_660));
+    let lie = |name: &str, file: &str, edit: fn(Vec<u8>) -> Vec<u8>| {
+        let dir = world.path(name);
+        copy(&world.log(), &dir);
+        let bytes = std::fs::read(dir.join(file)).unwrap();
+        std::fs::write(dir.join(file), edit(bytes)).unwrap();
+        let from = dir.display().to_string();
+        world.run("binh", &["sync", "--from", &from]).error()
+    };
+    let flip = |mut bytes: Vec<u8>| {
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        bytes
+    };
+    let half = |bytes: Vec<u8>| bytes[..bytes.len() / 2].to_vec();
+    let (bundle, tile) = ("tile/entries/000.p/2", "tile/0/000.p/2");
+    assert_eq!(lie("wrong-proof", tile, flip), "Follow::TilesMismatch");
+    assert_eq!(lie("wrong-leaf", bundle, flip), "Follow::LeafMismatch");
+    assert_eq!(lie("half-leaf", bundle, half), "Follow::EndsEarly");
+    assert_eq!(lie("half-tile", tile, half), "Follow::Tile");
+    assert_eq!(lie("forged", "checkpoint", flip), "Checkpoint::Note");
+    // an honest source takes all of it, and then a smaller one is behind
+    world.sync("binh").data();
+    let from = old.display().to_string();
+    let data = world.run("binh", &["sync", "--from", &from]).data();
+    assert_eq!(data["authorities"][0]["behind"], true);
+    assert_eq!(data["authorities"][0]["size"], 2);
+}

@@ -169,10 +169,89 @@ fn a_clock_far_ahead_erases_nothing_until_a_sync_confirms_it() {
         (hours > 0, ran.stderr.contains("far ahead"))
     };
     assert_eq!(kept_at(3_650), (true, true));
-    assert_eq!(kept_at(46), (true, true));
+    assert_eq!(kept_at(30), (true, true));
+    assert_eq!(kept_at(13), (true, false));
     // Control: a clock that may be right erases what is over.
-    assert_eq!(kept_at(1), (true, false));
-    assert_eq!(kept_at(44), (false, false));
+    world.publish(NOON_TICK.plus(16 * 86_400), &[]);
+    world.set_clock(NOON_TICK.plus(16 * 86_400 + 60));
+    world.sync("an").data();
+    let kept_at = |days: u64| {
+        world.set_clock(NOON_TICK.plus(days * 86_400));
+        world.run("an", &["visits"]).data()["hours"] != 0
+    };
+    assert!(kept_at(28));
+    assert!(!kept_at(29));
+}
+
+/// What is verified stays true when the clock is moved back: it neither brings visits back nor keeps them longer.
+#[test]
+fn a_warning_outlives_its_tokens_until_it_is_forgotten() {
+    let mut world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    world.init("an");
+    let url = pho.url(NINE_IN_HANOI);
+    for (minute, command) in [
+        (0, vec!["check-in", &url, "--yes"]),
+        (40, vec!["check-out"]),
+    ] {
+        world.set_clock(NINE_IN_HANOI.plus(minute * 60));
+        world.run("an", &command).data();
+    }
+    let hour = NINE_IN_HANOI.window();
+    let cafe = world.register(KeySchedule::Sheet, "Cà phê Giảng");
+    let url = cafe.url(NINE_IN_HANOI.plus(3_000));
+    world.set_clock(NINE_IN_HANOI.plus(3_000));
+    world.run("an", &["check-in", &url, "--yes"]).data();
+    world.set_clock(NINE_IN_HANOI.plus(3_300));
+    world.run("an", &["check-out"]).data();
+    let releases = [
+        (&pho, hour, minutes(0, 20), Advice::StayAtHomeAndCall),
+        (&cafe, hour, minutes(0, 20), Advice::TakeTest),
+    ];
+    world.publish(NOON_TICK, &releases);
+    world.set_clock(NOON_TICK.plus(60));
+    let synced = world.sync("an").data();
+    assert_eq!(synced["warnings"], 1);
+    let log = world.log();
+    let log = log.to_str().unwrap();
+    let told = world
+        .run_with("an", &["sync", "--from", log, "--lang", "en"], "")
+        .stdout;
+    assert!(
+        told.contains("Stay at home and call") && told.contains("call 19009095"),
+        "{told}"
+    );
+    let told = world
+        .run_with("an", &["sync", "--from", log, "--lang", "vi"], "")
+        .stdout;
+    assert!(
+        told.contains("Ở nhà và gọi") && told.contains("gọi 19009095"),
+        "{told}"
+    );
+    for days in [16, 29] {
+        world.publish(NOON_TICK.plus(days * 86_400), &[]);
+        world.set_clock(NOON_TICK.plus(days * 86_400 + 60));
+        world.sync("an").data();
+    }
+    let kept = |world: &World| {
+        let hours = world.run("an", &["visits"]).data()["hours"].clone();
+        let told = world.run("an", &["exposures"]).data();
+        let count = |list: &str| told[list].as_array().unwrap().len();
+        (
+            hours.as_u64().unwrap(),
+            count("exposures"),
+            count("details"),
+        )
+    };
+    // The hour without a minute together went with its token.
+    assert_eq!(kept(&world), (0, 1, 0));
+    world.set_clock(NINE_IN_HANOI);
+    assert_eq!(kept(&world), (0, 1, 0));
+    world.set_clock(NOON_TICK.plus(29 * 86_400 + 120));
+    world
+        .run("an", &["forget", "--day", "2026-11-24", "--yes"])
+        .data();
+    assert_eq!(kept(&world), (0, 0, 0));
 }
 
 #[test]

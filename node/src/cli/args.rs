@@ -32,6 +32,8 @@ pub enum Command {
         /// `--accept-rollback`
         accept: bool,
     },
+    /// `rotate-key`
+    RotateKey,
     /// `run`
     Run(RunArgs),
     /// `status`
@@ -142,6 +144,7 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         "repair" => Ok(Command::Repair {
             accept: sub.get_flag("accept-rollback"),
         }),
+        "rotate-key" => Ok(Command::RotateKey),
         "run" => Ok(Command::Run(RunArgs {
             until_stdin_closes: sub.get_flag("until-stdin-closes"),
         })),

@@ -145,6 +145,8 @@ fn config(args: &InitArgs) -> Config {
     config.peers.clone_from(&args.peers);
     config.relay.office_at.clone_from(&args.office_at);
     config.test_clock = args.test_clock;
+    // a home for tests lives on one machine
+    config.network.private_addresses = args.test_clock;
     if let Some(authority) = &args.authority {
         config.office.origin.clone_from(&authority.origin);
     }

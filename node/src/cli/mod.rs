@@ -7,6 +7,7 @@ mod error;
 mod init;
 mod remote;
 mod repair;
+mod rotate;
 mod run;
 mod trust;
 
@@ -40,6 +41,7 @@ fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Do
         Command::ReleaseList => remote::release_list(global, terminal),
         Command::ReleaseRequest(args) => remote::release_request(global, args, terminal),
         Command::Repair { accept } => repair::repair(global, accept),
+        Command::RotateKey => rotate::rotate_key(global),
         Command::Run(args) => run::run(global, args, terminal),
         Command::Status => remote::status(global, terminal),
         Command::TrustInstall(args) => trust::install(global, &args, terminal),

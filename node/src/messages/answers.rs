@@ -86,6 +86,13 @@ pub enum Message {
         /// Where the secret key is.
         file: String,
     },
+    /// The node has a new peer id.
+    KeyRotated {
+        /// The one before.
+        old: String,
+        /// The new one.
+        new: String,
+    },
     /// It serves.
     Serving {
         /// Where.
@@ -315,6 +322,9 @@ impl Speak for Message {
             Self::RootMade { file } => format!(
                 "The secret root key is in {file}: keep it off line. Its public half, for posters and builds:"
             ),
+            Self::KeyRotated { old, new } => format!(
+                "The peer id was {old} and is {new} now. Tell everybody who wrote /p2p/{old} down: nothing announces the new one."
+            ),
             Self::Serving { address } => format!("Serving at {address}"),
             Self::Stopping => "Ending.".into(),
             Self::TestClock { time } => format!("Test clock: {time}"),
@@ -377,6 +387,9 @@ impl Speak for Message {
             Self::NoRequests => "Không có yêu cầu nào.".into(),
             Self::RootMade { file } => format!(
                 "Khoá gốc bí mật nằm trong {file}: hãy cất ngoài mạng. Phần công khai, để in áp phích và đưa vào bản dựng:"
+            ),
+            Self::KeyRotated { old, new } => format!(
+                "Mã nút trước là {old}, nay là {new}. Hãy báo cho mọi nơi đã ghi /p2p/{old}: không có gì tự thông báo mã mới."
             ),
             Self::Serving { address } => format!("Đang phục vụ tại {address}"),
             Self::Stopping => "Đang kết thúc.".into(),

@@ -63,8 +63,8 @@ helps! {
     }
     /// `--listen`
     ArgListen {
-        vi: "Nghe ở đâu, dạng multiaddr; có thể ghi nhiều lần; mặc định /ip4/0.0.0.0/tcp/4001",
-        en: "Where to listen, as a multiaddress; may be given several times; /ip4/0.0.0.0/tcp/4001 when not given"
+        vi: "Nghe ở đâu, dạng multiaddr; có thể ghi nhiều lần; mặc định cổng 4001 ở mọi địa chỉ IPv4, TCP và QUIC",
+        en: "Where to listen, as a multiaddress; may be given several times; port 4001 of every IPv4 address, TCP and QUIC, when not given"
     }
     /// `--name-en`
     ArgNameEn { vi: "Tên cơ quan bằng tiếng Anh", en: "The authority's name in English" }
@@ -166,6 +166,11 @@ helps! {
         vi: "Ví dụ (khi văn phòng đã dừng):\n  lachan-node repair --home ./vanphong\n  lachan-node repair --home ./vanphong --accept-rollback",
         en: "Examples (with the office stopped):\n  lachan-node repair --home ./office\n  lachan-node repair --home ./office --accept-rollback"
     }
+    /// Examples of rotate-key
+    ExamplesRotateKey {
+        vi: "Ví dụ (khi nút đã dừng):\n  lachan-node rotate-key --home ./nut\nSau đó báo địa chỉ mới cho mọi nơi đã ghi địa chỉ cũ: peers và office-at của các nút khác, ứng dụng, áp phích.",
+        en: "Example (with the node stopped):\n  lachan-node rotate-key --home ./relay\nThen tell the new address to everybody who wrote the old one down: peers and office-at of other nodes, clients, posters."
+    }
     /// Examples of run
     ExamplesRun {
         vi: "Ví dụ:\n  lachan-node run --home ./nut",
@@ -214,6 +219,11 @@ helps! {
     Repair {
         vi: "Kiểm tra kho dữ liệu của văn phòng; nếu cần, chấp nhận phần đã mất",
         en: "Check the office's store and, if told to, accept a loss"
+    }
+    /// rotate-key
+    RotateKey {
+        vi: "Cho nút một khoá mạng mới; mã nút (/p2p/ID) thay đổi",
+        en: "Give the node a new network key; its peer id (/p2p/ID) changes"
     }
     /// run
     Run { vi: "Phục vụ cho đến khi bị ngắt (Ctrl-C)", en: "Serve until interrupted (Ctrl-C)" }

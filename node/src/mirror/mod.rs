@@ -7,7 +7,7 @@ mod turns;
 use crate::ledger::{LedgerError, Mirror};
 use crate::net::Net;
 use crate::service::heads::Heads;
-use lachan_link::dialer::Whole;
+use lachan_link::dialer::{Whole, range};
 use lachan_link::{LinkError, LogReply, LogRequest, PeerId};
 use lachan_protocol::id::OriginHash;
 use lachan_protocol::log::checkpoint::{Checkpoint, LONGEST_CHECKPOINT};
@@ -301,12 +301,8 @@ impl MirrorTask {
         let path = request.resource.to_path();
         let ask = LogRequest::new(self.origin, &path, request.offset, request.length)
             .map_err(LinkError::RequestImpossible)?;
-        match self.ask(peer, ask).await? {
-            LogReply::Part { bytes, .. } => Ok(Input::Bytes(bytes)),
-            LogReply::NotFound => Ok(Input::Missing),
-            LogReply::Busy(after) => Err(LinkError::Busy { after }.into()),
-            LogReply::Refused(why) => Err(LinkError::Refused { why }.into()),
-        }
+        let reply = self.ask(peer, ask.clone()).await?;
+        Ok(range(&ask, reply)?.map_or(Input::Missing, Input::Bytes))
     }
 
     async fn fetch_checkpoint(&self, peer: PeerId) -> Result<Vec<u8>, MirrorError> {

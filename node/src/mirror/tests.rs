@@ -3,12 +3,13 @@
 //! Specified in specs/protocol.md §8.6 and §13.2.
 
 use super::*;
-use crate::config::Limits;
+use crate::config::{Limits, NetworkSection};
 use crate::gossip::Gossip;
 use crate::ledger::Writer;
 use crate::net::{LogSource, NetEvent, NetSettings, Parts, start};
 use crate::service::logs::Logs;
 use lachan_link::Multiaddr;
+use lachan_link::address::Reach;
 use lachan_protocol::code::CodeKey;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::id::Region;
@@ -85,6 +86,9 @@ impl World {
             offices: Vec::new(),
             office_patience: crate::net::OFFICE_PATIENCE,
             limits: Limits::default(),
+            network: NetworkSection::default(),
+            announce: Vec::new(),
+            reach: Reach::Anywhere,
         };
         let parts = Parts {
             clock: Clock::System,

@@ -1,10 +1,12 @@
 //! Listening, and staying connected with the nodes of the settings.
-//! Knows addresses and waits between attempts; dials nobody whom the settings do not name.
+//! Knows addresses, what names stand for, and waits between attempts; dials nobody whom the settings do not name.
 //! Specified in specs/protocol.md §13.1.
 
 use super::NetError;
 use super::behaviour::Node;
-use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt};
+use lachan_link::address::{Reach, resolve};
 use lachan_link::dialer::peer_of;
 use lachan_link::{Multiaddr, PeerId};
 use libp2p::Swarm;
@@ -14,7 +16,7 @@ use libp2p::swarm::SwarmEvent;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv6Addr, TcpListener};
+use std::net::{IpAddr, Ipv6Addr, TcpListener, UdpSocket};
 use std::time::{Duration, Instant};
 
 const LISTEN_PATIENCE: Duration = Duration::from_secs(10);
@@ -71,13 +73,12 @@ fn is_free(address: &Multiaddr) -> bool {
         Some(Protocol::Ip6(ip)) => IpAddr::from(ip),
         _ => return true,
     };
-    match parts.next() {
-        Some(Protocol::Tcp(port)) if port != 0 => {
-            let bound = TcpListener::bind((ip, port));
-            !bound.is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
-        }
-        _ => true,
-    }
+    let bound = match parts.next() {
+        Some(Protocol::Tcp(port)) if port != 0 => TcpListener::bind((ip, port)).map(drop),
+        Some(Protocol::Udp(port)) if port != 0 => UdpSocket::bind((ip, port)).map(drop),
+        _ => return true,
+    };
+    !bound.is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
 }
 
 async fn first_address(swarm: &mut Swarm<Node>, wanted: ListenerId) -> Option<Multiaddr> {
@@ -105,57 +106,104 @@ async fn more_addresses(swarm: &mut Swarm<Node>, listener: ListenerId) -> Vec<Mu
 
 /// Nodes that this one stays connected with.
 #[derive(Debug)]
-pub(super) struct Friends(Vec<Friend>);
+pub(super) struct Friends {
+    all: Vec<Friend>,
+    reach: Reach,
+}
 
 #[derive(Debug)]
 struct Friend {
     peer: PeerId,
-    address: Multiaddr,
+    /// As the settings have them, names as names.
+    named: Vec<Multiaddr>,
+    /// What they stood for last.
+    at: Vec<Multiaddr>,
     next: Instant,
     wait: Duration,
 }
 
+/// What a friend's addresses stand for.
+pub(super) type Found = BoxFuture<'static, (PeerId, Vec<Multiaddr>)>;
+
 impl Friends {
-    pub(super) fn new<'a>(addresses: impl Iterator<Item = &'a Multiaddr>, now: Instant) -> Self {
-        let mut friends: Vec<Friend> = Vec::new();
+    pub(super) fn new<'a>(
+        addresses: impl Iterator<Item = &'a Multiaddr>,
+        reach: Reach,
+        now: Instant,
+    ) -> Self {
+        let mut all: Vec<Friend> = Vec::new();
         for address in addresses {
-            if let Ok(peer) = peer_of(address)
-                && friends.iter().all(|friend| friend.address != *address)
-            {
-                friends.push(Friend {
+            let Ok(peer) = peer_of(address) else {
+                continue;
+            };
+            match all.iter_mut().find(|friend| friend.peer == peer) {
+                Some(friend) if friend.named.contains(address) => {}
+                Some(friend) => friend.named.push(address.clone()),
+                None => all.push(Friend {
                     peer,
-                    address: address.clone(),
+                    named: vec![address.clone()],
+                    at: Vec::new(),
                     next: now,
                     wait: FIRST_WAIT,
-                });
+                }),
             }
         }
-        Self(friends)
+        Self { all, reach }
     }
 
-    /// Dials those who are not connected and whose wait is over.
-    pub(super) fn dial(&mut self, swarm: &mut Swarm<Node>, now: Instant) {
-        let own = *swarm.local_peer_id();
-        for friend in &mut self.0 {
-            if friend.peer == own || swarm.is_connected(&friend.peer) || friend.next > now {
+    /// Looks up those who are not connected and whose wait is over.
+    pub(super) fn due(&mut self, swarm: &Swarm<Node>, now: Instant) -> Vec<Found> {
+        let mut due = Vec::new();
+        for friend in &mut self.all {
+            let peer = friend.peer;
+            if peer == *swarm.local_peer_id() || swarm.is_connected(&peer) || friend.next > now {
                 continue;
             }
             friend.next = now + friend.wait;
             friend.wait = (friend.wait * 2).min(LONGEST_WAIT);
-            let options = DialOpts::peer_id(friend.peer)
-                .condition(PeerCondition::DisconnectedAndNotDialing)
-                .addresses(vec![friend.address.clone()])
-                .build();
-            if let Err(error) = swarm.dial(options) {
-                tracing::debug!(peer = %friend.peer, %error, "does not dial");
-            }
+            let (named, reach) = (friend.named.clone(), self.reach);
+            let found = async move { (peer, resolve_all(&named, reach).await) };
+            due.push(found.boxed());
         }
+        due
+    }
+
+    /// Dials a friend at what its addresses stand for.
+    pub(super) fn found(&mut self, swarm: &mut Swarm<Node>, peer: PeerId, at: Vec<Multiaddr>) {
+        let Some(friend) = self.all.iter_mut().find(|friend| friend.peer == peer) else {
+            return;
+        };
+        friend.at.clone_from(&at);
+        let options = DialOpts::peer_id(peer)
+            .condition(PeerCondition::DisconnectedAndNotDialing)
+            .addresses(at)
+            .build();
+        if let Err(error) = swarm.dial(options) {
+            tracing::debug!(%peer, %error, "does not dial");
+        }
+    }
+
+    /// What the addresses of a friend stood for last.
+    pub(super) fn at(&self, peer: PeerId) -> Vec<Multiaddr> {
+        let friend = self.all.iter().find(|friend| friend.peer == peer);
+        friend.map(|friend| friend.at.clone()).unwrap_or_default()
     }
 
     /// A peer is connected: the next wait begins short again.
     pub(super) fn connected(&mut self, peer: PeerId) {
-        for friend in self.0.iter_mut().filter(|friend| friend.peer == peer) {
+        for friend in self.all.iter_mut().filter(|friend| friend.peer == peer) {
             friend.wait = FIRST_WAIT;
         }
     }
+}
+
+async fn resolve_all(named: &[Multiaddr], reach: Reach) -> Vec<Multiaddr> {
+    let mut all = Vec::new();
+    for address in named {
+        match resolve(address, reach).await {
+            Ok(found) => all.extend(found),
+            Err(error) => tracing::warn!(%address, %error, "an address of the settings"),
+        }
+    }
+    all
 }

@@ -2,11 +2,14 @@
 //! Knows libp2p's events; what becomes of a message the gossip core says.
 //! Specified in specs/protocol.md §13.
 
-use super::behaviour::{Node, NodeEvent};
-use super::dial::Friends;
+use super::behaviour::{Node, NodeEvent, thresholds};
+use super::counters::{Counters, Now, Refused};
+use super::dial::{Found, Friends};
+use super::discover::Seeking;
 use super::forward::Forwards;
+use super::guard::Guard;
 use super::outgoing::Outgoing;
-use super::quota::Quotas;
+use super::quota::{Asker, Quotas};
 use super::serve::Answering;
 use super::{Command, Door, NetEvent, NetSettings, NetStatus, Parts};
 use crate::gossip::{self, Gossip, Input, Verdict};
@@ -17,10 +20,11 @@ use lachan_link::{FrameError, LinkError, LogReply, LogRequest, Multiaddr, PeerId
 use lachan_link::{SealedReply, SealedRequest};
 use libp2p::Swarm;
 use libp2p::gossipsub::{self, IdentTopic, MessageAcceptance, MessageId, PublishError};
-use libp2p::identify;
-use libp2p::request_response::{Event, Message, OutboundRequestId};
-use libp2p::swarm::SwarmEvent;
+use libp2p::request_response::{Event, InboundFailure, Message, OutboundRequestId};
+use libp2p::swarm::{ConnectionId, ListenError, SwarmEvent};
+use libp2p::{identify, ping};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -36,10 +40,19 @@ pub(super) struct Task {
     pub(super) outgoing: Outgoing,
     pub(super) offices: Vec<Multiaddr>,
     pub(super) office_patience: Duration,
+    pub(super) friends: Friends,
+    pub(super) guard: Guard,
+    pub(super) counters: Arc<Counters>,
+    pub(super) seeking: Seeking,
+    pub(super) serving: BTreeSet<PeerId>,
+    /// Nodes in the table of addresses.
+    pub(super) known: usize,
+    found: FuturesUnordered<Found>,
+    /// Where peers were seen, by connection.
+    seen: HashMap<ConnectionId, Multiaddr>,
+    graylisted: BTreeSet<PeerId>,
     gossip: Gossip,
     fetches: HashMap<OutboundRequestId, oneshot::Sender<Result<LogReply, LinkError>>>,
-    friends: Friends,
-    serving: BTreeSet<PeerId>,
     status: watch::Sender<NetStatus>,
 }
 
@@ -47,11 +60,14 @@ impl Task {
     pub(super) fn new(
         swarm: Swarm<Node>,
         settings: &NetSettings,
+        guard: Guard,
+        counters: Arc<Counters>,
         gossip: Gossip,
         parts: Parts,
         status: watch::Sender<NetStatus>,
     ) -> Self {
         let friends = settings.peers.iter().chain(&settings.offices);
+        let now = Instant::now();
         Self {
             swarm,
             parts,
@@ -61,17 +77,24 @@ impl Task {
             outgoing: Outgoing::default(),
             offices: settings.offices.clone(),
             office_patience: settings.office_patience,
+            friends: Friends::new(friends, guard.reach(), now),
+            guard,
+            counters,
+            seeking: Seeking::new(settings.network.wanted_nodes, now),
+            serving: BTreeSet::new(),
+            known: 0,
+            found: FuturesUnordered::new(),
+            seen: HashMap::new(),
+            graylisted: BTreeSet::new(),
             gossip,
             fetches: HashMap::new(),
-            friends: Friends::new(friends, Instant::now()),
-            serving: BTreeSet::new(),
             status,
         }
     }
 
     /// Runs until nobody holds a handle any more.
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        let mut redial = tokio::time::interval(Duration::from_millis(500));
+        let mut tick = tokio::time::interval(Duration::from_millis(500));
         loop {
             tokio::select! {
                 command = commands.recv() => match command {
@@ -80,12 +103,40 @@ impl Task {
                 },
                 event = self.swarm.select_next_some() => self.on_event(event),
                 Some(ready) = self.answers.next(), if !self.answers.is_empty() => self.answer(ready),
-                _ = redial.tick() => {
-                    self.friends.dial(&mut self.swarm, Instant::now());
-                    self.pass_silent_offices(Instant::now());
+                Some((peer, at)) = self.found.next(), if !self.found.is_empty() => {
+                    self.guard.let_through(&at);
+                    self.friends.found(&mut self.swarm, peer, at);
                 }
+                _ = tick.tick() => self.tick(Instant::now()),
             }
         }
+    }
+
+    fn tick(&mut self, now: Instant) {
+        self.found.extend(self.friends.due(&self.swarm, now));
+        self.pass_silent_offices(now);
+        self.seek(now);
+        self.look_at_scores();
+        self.counters.keep(Now {
+            connections: self.swarm.behaviour().gate.connections(),
+            graylisted: self.graylisted.len(),
+            known: self.known,
+        });
+    }
+
+    fn look_at_scores(&mut self) {
+        let gossip = &self.swarm.behaviour().gossip;
+        let low = |peer: &&PeerId| {
+            let score = gossip.peer_score(peer);
+            score.is_some_and(|score| score < thresholds().graylist_threshold)
+        };
+        let graylisted: BTreeSet<PeerId> =
+            self.swarm.connected_peers().filter(low).copied().collect();
+        for peer in graylisted.difference(&self.graylisted) {
+            tracing::info!(%peer, "a peer lied too often: what it gossips is not looked at");
+            self.counters.count(Refused::Graylisted);
+        }
+        self.graylisted = graylisted;
     }
 
     fn obey(&mut self, command: Command) {
@@ -118,17 +169,31 @@ impl Task {
     fn on_event(&mut self, event: SwarmEvent<NodeEvent>) {
         match event {
             SwarmEvent::Behaviour(event) => self.on_node_event(event),
-            SwarmEvent::ConnectionEstablished { peer_id, .. } => self.friends.connected(peer_id),
-            SwarmEvent::ConnectionClosed {
+            SwarmEvent::ConnectionEstablished {
                 peer_id,
-                num_established: 0,
+                connection_id,
+                endpoint,
                 ..
             } => {
-                self.quotas.forget(peer_id);
-                if self.serving.remove(&peer_id) {
+                let address = endpoint.get_remote_address().clone();
+                self.seen.insert(connection_id, address);
+                self.friends.connected(peer_id);
+            }
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                connection_id,
+                num_established,
+                ..
+            } => {
+                self.seen.remove(&connection_id);
+                if num_established == 0 && self.serving.remove(&peer_id) {
                     self.tell_status();
                 }
             }
+            SwarmEvent::IncomingConnectionError {
+                error: ListenError::Denied { .. },
+                ..
+            } => self.counters.count(Refused::Connection),
             SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
                 tracing::debug!(?peer_id, %error, "could not dial");
             }
@@ -143,7 +208,13 @@ impl Task {
                 message_id,
                 message,
             }) => self.heard(propagation_source, &message_id, message),
-            NodeEvent::Identify(identify::Event::Received { peer_id, info, .. }) => {
+            NodeEvent::Identify(identify::Event::Received {
+                peer_id,
+                connection_id,
+                info,
+            }) => {
+                let seen = self.seen.get(&connection_id).cloned();
+                self.identified(peer_id, seen, &info);
                 if info.protocols.contains(&names::LOG) && self.serving.insert(peer_id) {
                     self.tell_status();
                     self.tell(NetEvent::PeerReady(peer_id));
@@ -152,18 +223,41 @@ impl Task {
             NodeEvent::Log(event) => self.on_log_event(event),
             NodeEvent::Mailbox(event) => self.on_sealed_event(Door::Mailbox, event),
             NodeEvent::Register(event) => self.on_sealed_event(Door::Register, event),
+            NodeEvent::Kad(event) => self.on_kad_event(event),
+            NodeEvent::Mdns(event) => self.on_mdns_event(event),
+            NodeEvent::Ping(ping::Event {
+                connection,
+                result: Err(ping::Failure::Timeout | ping::Failure::Other { .. }),
+                ..
+            }) => {
+                // it is silent: its place is free for others, and a friend is dialed again
+                self.counters.count(Refused::Slow);
+                self.swarm.close_connection(connection);
+            }
             NodeEvent::Gossip(_) | NodeEvent::Identify(_) | NodeEvent::Ping(_) => {}
         }
     }
 
+    fn asker(&self, peer: PeerId, connection: ConnectionId) -> Asker {
+        let prefix = self.swarm.behaviour().gate.prefix_of(connection);
+        Asker { peer, prefix }
+    }
+
     fn on_log_event(&mut self, event: LogEvent) {
         match event {
-            Event::Message { peer, message, .. } => match message {
+            Event::Message {
+                peer,
+                connection_id,
+                message,
+            } => match message {
                 Message::Request {
                     request_id,
                     request,
                     channel,
-                } => self.asked_log(peer, request_id, request, channel),
+                } => {
+                    let asker = self.asker(peer, connection_id);
+                    self.asked_log(asker, request_id, request, channel);
+                }
                 Message::Response {
                     request_id,
                     response,
@@ -179,6 +273,9 @@ impl Task {
                 ..
             } => {
                 tracing::debug!(%peer, %error, "could not answer");
+                if matches!(error, InboundFailure::Timeout) {
+                    self.counters.count(Refused::Slow);
+                }
                 self.outgoing.release(&request_id);
             }
             Event::ResponseSent { request_id, .. } => self.outgoing.release(&request_id),
@@ -193,10 +290,17 @@ impl Task {
 
     fn on_sealed_event(&mut self, door: Door, event: SealedEvent) {
         match event {
-            Event::Message { peer, message, .. } => match message {
+            Event::Message {
+                peer,
+                connection_id,
+                message,
+            } => match message {
                 Message::Request {
                     request, channel, ..
-                } => self.asked_sealed(door, peer, request, channel),
+                } => {
+                    let asker = self.asker(peer, connection_id);
+                    self.asked_sealed(door, asker, request, channel);
+                }
                 Message::Response {
                     request_id,
                     response,
@@ -226,8 +330,14 @@ impl Task {
         };
         let acceptance = match verdict {
             Verdict::Accept => MessageAcceptance::Accept,
-            Verdict::Ignore => MessageAcceptance::Ignore,
-            Verdict::Reject => MessageAcceptance::Reject,
+            Verdict::Ignore => {
+                self.counters.count(Refused::Ignored);
+                MessageAcceptance::Ignore
+            }
+            Verdict::Reject => {
+                self.counters.count(Refused::Rejected);
+                MessageAcceptance::Reject
+            }
         };
         let node = self.swarm.behaviour_mut();
         let gossip = &mut node.gossip;

@@ -72,7 +72,7 @@ impl Task {
             self.forward(passing, channel, last);
             return;
         };
-        let (request, addresses) = (Ok(passing.request.clone()), vec![address.clone()]);
+        let (request, addresses) = (Ok(passing.request.clone()), self.friends.at(peer));
         let node = self.swarm.behaviour_mut();
         let id = match passing.door {
             Door::Mailbox => node

@@ -3,15 +3,25 @@
 //! Specified in specs/protocol.md §13.
 
 mod behaviour;
+pub mod buckets;
+pub mod counters;
 mod dial;
+mod discover;
 mod events;
 mod forward;
+mod gate;
+mod guard;
 mod outgoing;
+pub mod prefix;
 pub mod quota;
 mod serve;
 
-use crate::config::Limits;
+use crate::config::{Limits, NetworkSection};
 use crate::gossip::Gossip;
+use behaviour::Making;
+use counters::Counters;
+use guard::Guard;
+use lachan_link::address::Reach;
 use lachan_link::dialer::peer_of;
 use lachan_link::names::Topic;
 use lachan_link::{LinkError, LogReply, LogRequest, Multiaddr, PeerId, SealedReply, SealedRequest};
@@ -57,6 +67,12 @@ pub struct NetSettings {
     pub office_patience: Duration,
     /// Limits.
     pub limits: Limits,
+    /// How nodes are found.
+    pub network: NetworkSection,
+    /// Where others reach this node; nothing: where it listens.
+    pub announce: Vec<Multiaddr>,
+    /// How far addresses that nobody configured may reach.
+    pub reach: Reach,
 }
 
 impl fmt::Debug for NetSettings {
@@ -166,6 +182,7 @@ impl fmt::Debug for Parts {
 pub struct Net {
     commands: mpsc::Sender<Command>,
     status: watch::Receiver<NetStatus>,
+    counters: Arc<Counters>,
     peer_id: PeerId,
 }
 
@@ -178,28 +195,71 @@ pub async fn start(
     gossip: Gossip,
     parts: Parts,
 ) -> Result<(Net, JoinHandle<()>), NetError> {
-    let key = Keypair::ed25519_from_bytes(settings.key.to_vec()).map_err(|_| NetError::BadKey)?;
+    let key = keypair(&settings.key)?;
     let peer_id = key.public().to_peer_id();
     let topics: Vec<Topic> = gossip.topics().collect();
-    let friends = settings.peers.iter().chain(&settings.offices);
-    let friends: Vec<PeerId> = friends.filter_map(|at| peer_of(at).ok()).collect();
-    let mut swarm = behaviour::swarm(key, &settings.limits, &topics, &friends)?;
+    let named = || settings.peers.iter().chain(&settings.offices);
+    let friends: Vec<PeerId> = named().filter_map(|at| peer_of(at).ok()).collect();
+    let counters = Arc::new(Counters::default());
+    let guard = Guard::new(named().cloned(), settings.reach, Arc::clone(&counters));
+    let mut swarm = behaviour::swarm(Making {
+        key: &key,
+        limits: &settings.limits,
+        network: &settings.network,
+        topics: &topics,
+        friends: &friends,
+        guard: guard.clone(),
+    })?;
     let addresses = dial::listen(&mut swarm, &settings.listen).await?;
+    for address in announced(settings, &addresses, &guard) {
+        swarm.add_external_address(address);
+    }
     let (commands, received) = mpsc::channel(256);
     let (tell_status, status) = watch::channel(NetStatus {
         addresses,
         peers: Vec::new(),
     });
-    let task = events::Task::new(swarm, settings, gossip, parts, tell_status);
+    let told = Arc::clone(&counters);
+    let task = events::Task::new(swarm, settings, guard, told, gossip, parts, tell_status);
     let net = Net {
         commands,
         status,
+        counters,
         peer_id,
     };
     Ok((net, tokio::spawn(task.run(received))))
 }
 
+fn keypair(seed: &[u8; 32]) -> Result<Keypair, NetError> {
+    // libp2p wipes what it is given
+    let mut seed = *seed;
+    Keypair::ed25519_from_bytes(&mut seed[..]).map_err(|_| NetError::BadKey)
+}
+
+/// The peer id of a node whose network key has this seed.
+///
+/// # Errors
+/// [`NetError::BadKey`].
+pub fn peer_id(seed: &[u8; 32]) -> Result<PeerId, NetError> {
+    keypair(seed).map(|key| key.public().to_peer_id())
+}
+
+/// Where others are told that this node is: as configured, or where it listens if they can reach that.
+fn announced(settings: &NetSettings, heard: &[Multiaddr], guard: &Guard) -> Vec<Multiaddr> {
+    if !settings.announce.is_empty() {
+        return settings.announce.clone();
+    }
+    let heard = heard.iter().filter(|address| guard.may_tell(address));
+    heard.cloned().collect()
+}
+
 impl Net {
+    /// What was refused since the start, and how the network is now.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
     /// This node's peer id.
     #[must_use]
     pub const fn peer_id(&self) -> PeerId {

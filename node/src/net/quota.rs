@@ -1,24 +1,19 @@
-//! Quotas: what one peer may ask, as token buckets.
+//! Quotas: what one peer, and all peers of one prefix together, may ask.
 //! Knows counts and moments; does not know what is asked.
 //! Specified in specs/protocol.md §13.2.
 
+use super::buckets::{Buckets, QuotaExceeded, Rate};
+use super::prefix::Prefix;
 use crate::config::Limits;
 use lachan_link::PeerId;
-use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A bucket holds so many seconds of what it is filled with.
-const BURST_SECONDS: u32 = 10;
+const BURST_SECONDS: f64 = 10.0;
 /// What a malformed request costs.
 const MALFORMED_COST: f64 = 10.0;
-
-/// A peer asked for more than its share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many requests; ask again in {} s", retry_after.as_secs())]
-pub struct QuotaExceeded {
-    /// When it may ask again.
-    pub retry_after: Duration,
-}
+/// Peers, and prefixes, that are remembered after they left.
+const REMEMBERED: usize = 16_384;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,109 +24,137 @@ pub enum Kind {
     Sealed,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Bucket {
-    left: f64,
-    at: Instant,
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Asker {
+    /// The peer.
+    pub peer: PeerId,
+    /// Where its connection comes from.
+    pub prefix: Prefix,
 }
 
-/// The quotas of all peers that are connected.
+#[derive(Debug)]
+struct Share {
+    peers: Buckets<PeerId>,
+    prefixes: Buckets<Prefix>,
+}
+
+/// The quotas of all who asked lately, connected or not: a peer that comes back finds its bucket as it left it, and a
+/// new peer id finds that of its prefix.
 #[derive(Debug)]
 pub struct Quotas {
-    log: u32,
-    sealed: u32,
-    buckets: HashMap<(PeerId, Kind), Bucket>,
+    log: Share,
+    sealed: Share,
 }
 
 impl Quotas {
     /// Quotas of these limits.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
+        let share = |a_second: u32| {
+            let of_peer = rate(a_second, 1);
+            let of_prefix = rate(a_second, limits.peers_of_a_prefix);
+            Share {
+                peers: Buckets::new(of_peer, REMEMBERED),
+                prefixes: Buckets::new(of_prefix, REMEMBERED),
+            }
+        };
         Self {
-            log: limits.log_requests_a_second.max(1),
-            sealed: limits.sealed_messages_a_second.max(1),
-            buckets: HashMap::new(),
+            log: share(limits.log_requests_a_second),
+            sealed: share(limits.sealed_messages_a_second),
         }
     }
 
-    /// Takes one request, or a malformed one, from a peer's share.
+    /// Takes one request, or a malformed one, from the shares of a peer and of its prefix.
     ///
     /// # Errors
     /// [`QuotaExceeded`]; then nothing was taken.
     pub fn take(
         &mut self,
-        peer: PeerId,
+        Asker { peer, prefix }: Asker,
         kind: Kind,
         is_malformed: bool,
         now: Instant,
     ) -> Result<(), QuotaExceeded> {
-        let a_second = f64::from(match kind {
-            Kind::Log => self.log,
-            Kind::Sealed => self.sealed,
-        });
-        let most = a_second * f64::from(BURST_SECONDS);
-        let bucket = self.buckets.entry((peer, kind)).or_insert(Bucket {
-            left: most,
-            at: now,
-        });
-        let passed = now.saturating_duration_since(bucket.at).as_secs_f64();
-        bucket.left = (bucket.left + passed * a_second).min(most);
-        bucket.at = now;
-        if bucket.left < 1.0 {
-            let wait = ((1.0 - bucket.left) / a_second).ceil().max(1.0);
-            return Err(QuotaExceeded {
-                retry_after: Duration::from_secs_f64(wait),
-            });
-        }
+        let share = match kind {
+            Kind::Log => &mut self.log,
+            Kind::Sealed => &mut self.sealed,
+        };
+        // first the prefix: who has none left must not make others be forgotten with ever new peer ids
+        share.prefixes.look(prefix, now)?;
+        share.peers.look(peer, now)?;
         let cost = if is_malformed { MALFORMED_COST } else { 1.0 };
-        bucket.left -= cost;
+        share.peers.spend(peer, cost, now);
+        share.prefixes.spend(prefix, cost, now);
         Ok(())
     }
+}
 
-    /// Forgets a peer that is gone; a burst is what it gains by coming back, and connections are limited.
-    pub fn forget(&mut self, peer: PeerId) {
-        self.buckets.retain(|(of, _), _| *of != peer);
+fn rate(a_second: u32, peers: u32) -> Rate {
+    let a_second = f64::from(a_second.max(1)) * f64::from(peers.max(1));
+    Rate {
+        a_second,
+        burst: a_second * BURST_SECONDS,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn quotas() -> Quotas {
         Quotas::new(&Limits {
             log_requests_a_second: 2,
             sealed_messages_a_second: 1,
+            peers_of_a_prefix: 3,
             ..Limits::default()
         })
+    }
+
+    fn asker(third: u8) -> Asker {
+        Asker {
+            peer: PeerId::random(),
+            prefix: Prefix::V4([192, 0, third]),
+        }
     }
 
     #[test]
     fn a_peer_gets_its_burst_then_its_rate_and_others_are_not_touched() {
         let (mut quotas, now) = (quotas(), Instant::now());
-        let (peer, other) = (PeerId::random(), PeerId::random());
+        let (one, other) = (asker(2), asker(2));
         for _ in 0..20 {
-            quotas.take(peer, Kind::Log, false, now).unwrap();
+            quotas.take(one, Kind::Log, false, now).unwrap();
         }
         let retry_after = Duration::from_secs(1);
         assert_eq!(
-            quotas.take(peer, Kind::Log, false, now),
+            quotas.take(one, Kind::Log, false, now),
             Err(QuotaExceeded { retry_after })
         );
         quotas.take(other, Kind::Log, false, now).unwrap();
-        quotas.take(peer, Kind::Sealed, false, now).unwrap();
+        quotas.take(one, Kind::Sealed, false, now).unwrap();
         let later = now + Duration::from_secs(1);
-        quotas.take(peer, Kind::Log, false, later).unwrap();
-        quotas.take(peer, Kind::Log, false, later).unwrap();
-        assert!(quotas.take(peer, Kind::Log, false, later).is_err());
+        quotas.take(one, Kind::Log, false, later).unwrap();
+        quotas.take(one, Kind::Log, false, later).unwrap();
+        assert!(quotas.take(one, Kind::Log, false, later).is_err());
     }
 
     #[test]
     fn malformed_requests_cost_more() {
         let (mut quotas, now) = (quotas(), Instant::now());
-        let peer = PeerId::random();
-        quotas.take(peer, Kind::Log, true, now).unwrap();
-        quotas.take(peer, Kind::Log, true, now).unwrap();
-        assert!(quotas.take(peer, Kind::Log, true, now).is_err());
+        let one = asker(2);
+        quotas.take(one, Kind::Log, true, now).unwrap();
+        quotas.take(one, Kind::Log, true, now).unwrap();
+        assert!(quotas.take(one, Kind::Log, true, now).is_err());
+    }
+
+    #[test]
+    fn new_peer_ids_of_one_prefix_share_what_is_left_and_other_prefixes_do_not() {
+        let (mut quotas, now) = (quotas(), Instant::now());
+        let asked = (0..1_000).filter(|_| quotas.take(asker(2), Kind::Log, false, now).is_ok());
+        // three peers' bursts, whoever asks
+        assert_eq!(asked.count(), 60);
+        quotas.take(asker(3), Kind::Log, false, now).unwrap();
+        quotas.take(asker(2), Kind::Sealed, false, now).unwrap();
     }
 }

@@ -2,12 +2,14 @@
 //! Knows who asked; does not know what is sealed.
 //! Specified in specs/protocol.md §13.2.
 
+use super::buckets::QuotaExceeded;
+use super::counters::Refused;
 use super::events::Task;
-use super::quota::Kind;
+use super::quota::{Asker, Kind};
 use super::{Door, Passing, SealedAsk};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use lachan_link::{FrameError, LogReply, LogRequest, PeerId, Refusal, SealedReply, SealedRequest};
+use lachan_link::{FrameError, LogReply, LogRequest, Refusal, SealedReply, SealedRequest};
 use libp2p::request_response::{InboundRequestId, ResponseChannel};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,23 +32,23 @@ impl Task {
     /// A peer asks for a range of a log.
     pub(super) fn asked_log(
         &mut self,
-        peer: PeerId,
+        asker: Asker,
         id: InboundRequestId,
         request: Result<LogRequest, FrameError>,
         channel: ResponseChannel<LogReply>,
     ) {
-        if let Err(wait) = self.take(peer, Kind::Log, request.as_ref().err()) {
+        if let Err(wait) = self.take(asker, Kind::Log, request.as_ref().err()) {
             self.reply_log(channel, LogReply::Busy(wait));
             return;
         }
         let request = match request {
             Ok(request) if self.answers.len() < MOST_ANSWERS => request,
-            Ok(_) => return self.reply_log(channel, LogReply::Busy(BUSY)),
+            Ok(_) => return self.log_busy(channel),
             Err(_) => return self.reply_log(channel, LogReply::Refused(Refusal::Malformed)),
         };
         // Made and not yet taken: a reader that does not read finds us busy.
-        if !self.outgoing.reserve(id, peer, request.length()) {
-            return self.reply_log(channel, LogReply::Busy(BUSY));
+        if !self.outgoing.reserve(id, asker, request.length()) {
+            return self.log_busy(channel);
         }
         let logs = Arc::clone(&self.parts.logs);
         let read = tokio::task::spawn_blocking(move || logs.read(&request));
@@ -61,11 +63,11 @@ impl Task {
     pub(super) fn asked_sealed(
         &mut self,
         door: Door,
-        peer: PeerId,
+        asker: Asker,
         request: Result<SealedRequest, FrameError>,
         channel: ResponseChannel<SealedReply>,
     ) {
-        if let Err(wait) = self.take(peer, Kind::Sealed, request.as_ref().err()) {
+        if let Err(wait) = self.take(asker, Kind::Sealed, request.as_ref().err()) {
             self.reply_sealed(door, channel, SealedReply::Busy(wait));
             return;
         }
@@ -79,7 +81,7 @@ impl Task {
                 self.ask_office(door, request.sealed, channel);
             }
             Some(_) | None if self.forwards.is_full() => {
-                self.reply_sealed(door, channel, SealedReply::Busy(BUSY));
+                self.sealed_busy(door, channel);
             }
             Some(_) | None => {
                 let passing = Passing {
@@ -107,7 +109,7 @@ impl Task {
             Some(_) | None => false,
         };
         if !taken {
-            self.reply_sealed(door, channel, SealedReply::Busy(BUSY));
+            self.sealed_busy(door, channel);
             return;
         }
         let answer = replied.map(move |replied| {
@@ -123,6 +125,16 @@ impl Task {
             Ready::Log(channel, reply) => self.reply_log(channel, reply),
             Ready::Sealed(door, channel, reply) => self.reply_sealed(door, channel, reply),
         }
+    }
+
+    fn log_busy(&mut self, channel: ResponseChannel<LogReply>) {
+        self.counters.count(Refused::Busy);
+        self.reply_log(channel, LogReply::Busy(BUSY));
+    }
+
+    fn sealed_busy(&mut self, door: Door, channel: ResponseChannel<SealedReply>) {
+        self.counters.count(Refused::Busy);
+        self.reply_sealed(door, channel, SealedReply::Busy(BUSY));
     }
 
     fn reply_log(&mut self, channel: ResponseChannel<LogReply>, reply: LogReply) {
@@ -144,17 +156,30 @@ impl Task {
         };
     }
 
+    /// Takes a request from its asker's share, counts it if it is none, or says how long to wait.
     fn take(
         &mut self,
-        peer: PeerId,
+        asker: Asker,
         kind: Kind,
         malformed: Option<&FrameError>,
     ) -> Result<(), Duration> {
         if let Some(error) = malformed {
-            tracing::debug!(%peer, %error, "a malformed request");
+            tracing::debug!(peer = %asker.peer, %error, "a malformed request");
+            self.counters.count(match error {
+                FrameError::TooSlow => Refused::Slow,
+                FrameError::BytesLeftOver
+                | FrameError::Ended
+                | FrameError::Malformed(_)
+                | FrameError::TooLong { .. }
+                | FrameError::UnknownVersion(_) => Refused::Malformed,
+            });
         }
-        self.quotas
-            .take(peer, kind, malformed.is_some(), Instant::now())
-            .map_err(|exceeded| exceeded.retry_after)
+        let taken = self
+            .quotas
+            .take(asker, kind, malformed.is_some(), Instant::now());
+        taken.map_err(|QuotaExceeded { retry_after }| {
+            self.counters.count(Refused::Quota);
+            retry_after
+        })
     }
 }

@@ -185,6 +185,7 @@ impl Service {
             "peer_id": self.net.peer_id().to_string(),
             "addresses": self.addresses(),
             "peers": self.net.status().peers.len(),
+            "network": self.net.counters().to_json(),
             "logs": logs,
             "office": office,
         })

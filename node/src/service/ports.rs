@@ -50,16 +50,18 @@ pub(super) fn keep(config: &Config, paths: &Paths, heard: &[Multiaddr]) {
 }
 
 fn fits(wanted: &Multiaddr, heard: &Multiaddr) -> bool {
-    match (wanted.iter().next(), heard.iter().next()) {
+    let host = match (wanted.iter().next(), heard.iter().next()) {
         (Some(Protocol::Ip4(a)), Some(Protocol::Ip4(b))) => a.is_unspecified() || a == b,
         (Some(Protocol::Ip6(a)), Some(Protocol::Ip6(b))) => a.is_unspecified() || a == b,
         _ => false,
-    }
+    };
+    let is_udp = |address: &Multiaddr| address.iter().any(|part| matches!(part, Protocol::Udp(_)));
+    host && is_udp(wanted) == is_udp(heard)
 }
 
 fn port_of(address: &Multiaddr) -> Option<u16> {
     address.iter().find_map(|part| match part {
-        Protocol::Tcp(port) => Some(port),
+        Protocol::Tcp(port) | Protocol::Udp(port) => Some(port),
         _ => None,
     })
 }
@@ -69,6 +71,7 @@ fn with_port(address: &Multiaddr, port: u16) -> Multiaddr {
         .iter()
         .map(|part| match part {
             Protocol::Tcp(_) => Protocol::Tcp(port),
+            Protocol::Udp(_) => Protocol::Udp(port),
             other => other,
         })
         .collect()
@@ -87,6 +90,7 @@ mod tests {
         config.listen = vec![
             "/ip4/0.0.0.0/tcp/0".into(),
             "/ip4/127.0.0.1/tcp/4001".into(),
+            "/ip4/0.0.0.0/udp/0/quic-v1".into(),
         ];
         assert!(
             wanted(&config, &paths)
@@ -96,10 +100,13 @@ mod tests {
         let heard: Vec<Multiaddr> = vec![
             "/ip4/10.0.0.1/tcp/777".parse().unwrap(),
             "/ip4/127.0.0.1/tcp/4001".parse().unwrap(),
+            "/ip4/10.0.0.1/udp/888/quic-v1".parse().unwrap(),
         ];
         keep(&config, &paths, &heard);
         let again = wanted(&config, &paths);
         assert_eq!(again[0].1, Some("/ip4/0.0.0.0/tcp/777".parse().unwrap()));
         assert_eq!(again[1].1, None);
+        let quic = "/ip4/0.0.0.0/udp/888/quic-v1".parse().unwrap();
+        assert_eq!(again[2].1, Some(quic));
     }
 }

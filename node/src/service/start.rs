@@ -69,6 +69,11 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
             .map_err(crate::home::HomeError::Settings)?,
         office_patience: OFFICE_PATIENCE,
         limits: config.limits,
+        network: config.network.clone(),
+        announce: config
+            .announced_addresses()
+            .map_err(crate::home::HomeError::Settings)?,
+        reach: config.network.reach(config.test_clock),
     };
     let parts = Parts {
         clock: clock.clone(),

@@ -3,6 +3,7 @@ mod audit;
 mod crash;
 mod desk;
 mod disk;
+mod interop;
 mod mirror;
 mod refusals;
 mod secrets;

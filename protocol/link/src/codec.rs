@@ -9,6 +9,10 @@ use libp2p::StreamProtocol;
 use libp2p::request_response::Codec;
 use std::io;
 use std::marker::PhantomData;
+use std::time::Duration;
+
+/// A request comes within this time.
+const REQUEST: Duration = Duration::from_secs(10);
 
 /// The libp2p codec of the exchange `X`.
 ///
@@ -27,11 +31,14 @@ impl<X: Exchange> Codec for FrameCodec<X> {
     where
         T: AsyncRead + Unpin + Send,
     {
-        match read_frame(io, X::REQUEST_LIMIT).await {
-            Ok(payload) => Ok(X::request(&payload).map_err(FrameError::Malformed)),
-            Err(ReadError::Frame(error)) => Ok(Err(error)),
-            Err(ReadError::Broken(error)) => Err(error),
-        }
+        let frame = tokio::time::timeout(REQUEST, read_frame(io, X::REQUEST_LIMIT)).await;
+        Ok(match frame {
+            Err(_) => Err(FrameError::TooSlow),
+            Ok(Ok(payload)) => X::request(&payload).map_err(FrameError::Malformed),
+            Ok(Err(ReadError::Frame(error))) => Err(error),
+            // a stream that is broken off costs as much as one that ends
+            Ok(Err(ReadError::Broken(_))) => Err(FrameError::Ended),
+        })
     }
 
     async fn read_response<T>(&mut self, _: &StreamProtocol, io: &mut T) -> io::Result<X::Reply>
@@ -68,7 +75,10 @@ impl<X: Exchange> Codec for FrameCodec<X> {
     where
         T: AsyncWrite + Unpin + Send,
     {
-        write_frame(io, &X::reply_bytes(&reply)).await
+        let bytes = X::reply_bytes(&reply);
+        // a slow reader keeps one copy here, not two
+        drop(reply);
+        write_frame(io, &bytes).await
     }
 }
 

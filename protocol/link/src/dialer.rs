@@ -4,6 +4,7 @@
 
 mod task;
 
+use crate::address::{Reach, resolve};
 use crate::error::LinkError;
 use crate::exchange::{LogReply, LogRequest, PART_LIMIT, SealedReply, SealedRequest};
 use lachan_protocol::id::{AuthorityId, OriginHash};
@@ -62,13 +63,15 @@ pub fn peer_of(address: &Multiaddr) -> Result<PeerId, LinkError> {
 }
 
 impl Connection {
-    /// Connects to the node with this address (`/ip4/…/tcp/…/p2p/ID`). Needs a tokio runtime.
+    /// Connects to the node with this address (`/ip4/…/tcp/…/p2p/ID`, `/ip4/…/udp/…/quic-v1/p2p/ID`, or a name in
+    /// place of the IP address). Needs a tokio runtime.
     ///
     /// # Errors
-    /// [`LinkError::NoPeerId`], [`LinkError::Unreachable`], [`LinkError::TimedOut`].
+    /// [`LinkError::NoPeerId`], [`LinkError::NameNotInReach`], [`LinkError::Unreachable`], [`LinkError::TimedOut`].
     pub async fn dial(address: &Multiaddr, timeouts: Timeouts) -> Result<Self, LinkError> {
         let peer = peer_of(address)?;
-        let swarm = task::dialing(address, peer, timeouts)?;
+        let addresses = resolve(address, Reach::Public).await?;
+        let swarm = task::dialing(addresses, peer, timeouts)?;
         let (commands, received) = mpsc::channel(16);
         let (ready, is_ready) = oneshot::channel();
         let task = tokio::spawn(task::run(swarm, peer, received, ready));
@@ -178,6 +181,28 @@ fn opened(reply: SealedReply) -> Result<Vec<u8>, LinkError> {
         SealedReply::Busy(after) => Err(LinkError::Busy { after }),
         SealedReply::Refused(why) => Err(LinkError::Refused { why }),
         SealedReply::Sealed(bytes) => Ok(bytes),
+    }
+}
+
+/// The bytes of the range that was asked for, exactly as many as the peer says there are; none when it has no such
+/// resource. Half an answer is not one.
+///
+/// # Errors
+/// [`LinkError`] when the answer is no, or another range.
+pub fn range(request: &LogRequest, reply: LogReply) -> Result<Option<Vec<u8>>, LinkError> {
+    match reply {
+        LogReply::Busy(after) => Err(LinkError::Busy { after }),
+        LogReply::NotFound => Ok(None),
+        LogReply::Part { total, bytes } => {
+            let left = total.checked_sub(request.offset());
+            let want = left.map(|left| left.min(u64::from(request.length())));
+            if want == Some(bytes.len() as u64) {
+                Ok(Some(bytes))
+            } else {
+                Err(LinkError::RangeWrong)
+            }
+        }
+        LogReply::Refused(why) => Err(LinkError::Refused { why }),
     }
 }
 

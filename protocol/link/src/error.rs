@@ -26,6 +26,9 @@ pub enum LinkError {
     /// The peer's reply is not one.
     #[error("the peer's reply is wrong: {0}")]
     Malformed(FrameError),
+    /// The name of the address stands only for addresses that are not in reach: private ones, or this machine.
+    #[error("the name stands only for addresses that are not public")]
+    NameNotInReach,
     /// The address does not end in /p2p/ID: without it nobody could say who answers.
     #[error("the address does not end in /p2p/ID")]
     NoPeerId,

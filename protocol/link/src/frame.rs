@@ -32,6 +32,9 @@ pub enum FrameError {
         /// Bytes that the header claims.
         len: usize,
     },
+    /// The frame did not come within the time for it.
+    #[error("the frame did not come in time")]
+    TooSlow,
     /// A version of frames that this program does not know.
     #[error("frame version {0} is unknown")]
     UnknownVersion(u8),

@@ -2,12 +2,14 @@
 //! Knows libp2p streams and lengths; does not know what a log, an office or a visit is.
 //! Specified in specs/protocol.md §13; bytes in specs/wire.md §10.
 
+pub mod address;
 pub mod codec;
 pub mod dialer;
 pub mod error;
 pub mod exchange;
 pub mod frame;
 pub mod names;
+pub mod transport;
 
 pub use codec::FrameCodec;
 pub use dialer::{Connection, Timeouts};

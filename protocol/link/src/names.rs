@@ -11,6 +11,8 @@ pub const LOG: StreamProtocol = StreamProtocol::new("/lachan/log/1");
 pub const REGISTER: StreamProtocol = StreamProtocol::new("/lachan/register/1");
 /// Sealed polls of venues.
 pub const MAILBOX: StreamProtocol = StreamProtocol::new("/lachan/mailbox/1");
+/// Addresses of nodes, and nothing else (kad).
+pub const ADDRESSES: StreamProtocol = StreamProtocol::new("/lachan/kad/1");
 /// What identify says that this network is.
 pub const NETWORK: &str = "/lachan/1";
 

@@ -254,6 +254,6 @@ fn both(error: &CliError) -> [String; 2] {
 fn as_venue(message: &mut Message) -> Option<&mut VenueMessage> {
     match message {
         Message::Venue(message) => Some(message),
-        Message::Citizen(_) | Message::Verbatim(_) => None,
+        Message::Citizen(_) | Message::Verbatim(_) | Message::Wallet(_) => None,
     }
 }

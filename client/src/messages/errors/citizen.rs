@@ -95,6 +95,18 @@ impl Explain for CitizenError {
                     "Give a departure that is not later than now, or leave --at out.",
                 ),
             ),
+            Self::HoursAreFinal => told(
+                lang,
+                self,
+                (
+                    "Không sửa được giờ đến: bạn đã quét lại để ở thêm nên các khung giờ đầu đã chốt.",
+                    "Bỏ --arrived; giờ rời đi vẫn ghi được bằng --at.",
+                ),
+                (
+                    "The arrival cannot be changed: you scanned again to stay, so the first hours are final.",
+                    "Leave --arrived out; the departure can still be given with --at.",
+                ),
+            ),
             Self::NoOpenVisit => told(
                 lang,
                 self,
@@ -138,6 +150,26 @@ impl Explain for CitizenError {
 impl Explain for SilenceError {
     fn explain(&self, lang: Lang) -> Explanation {
         match self {
+            Self::ClockBehind { floor } => told(
+                lang,
+                self,
+                (
+                    format!(
+                        "Đồng hồ máy này chạy sau thời điểm đã kiểm chứng ({} ngày {}), nên không biết danh sách cũ bao lâu và không thể nói là không có nguy cơ.",
+                        clock(*floor),
+                        date(*floor)
+                    ),
+                    "Chỉnh lại đồng hồ của máy, rồi chạy `lachan sync`.",
+                ),
+                (
+                    format!(
+                        "The clock of this device stands before the newest verified time ({} on {}), so it cannot tell how old the lists are, and nobody can say that there is no exposure.",
+                        clock(*floor),
+                        date(*floor)
+                    ),
+                    "Set the clock of this device, then run `lachan sync`.",
+                ),
+            ),
             Self::NeverSynced => told(
                 lang,
                 self,

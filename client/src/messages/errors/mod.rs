@@ -12,6 +12,7 @@ mod store;
 mod trust;
 mod venue;
 mod venue_refusals;
+mod wallet_copy;
 
 pub(crate) use code::{of_code, of_url};
 pub(crate) use log::of_follow;

@@ -132,6 +132,18 @@ fn of_link(error: &LinkError, lang: Lang) -> Explanation {
             ("Kết nối bị đóng trước khi có trả lời.", other_vi),
             ("The link was closed before the answer came.", other_en),
         ),
+        LinkError::NameNotInReach => told(
+            lang,
+            error,
+            (
+                "Tên của nút chỉ trỏ tới địa chỉ nội bộ.",
+                "Nếu nút nằm trong mạng của bạn, hãy ghi địa chỉ IP thay cho tên.",
+            ),
+            (
+                "The node's name stands only for private addresses.",
+                "If the node is in your own network, write its IP address in place of the name.",
+            ),
+        ),
         LinkError::NoPeerId => told(
             lang,
             error,

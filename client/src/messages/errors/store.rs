@@ -9,8 +9,8 @@ use lachan_shell::errors::{StoreHints, of_store};
 /// What a person can do about a client's store.
 pub(super) const HINTS: StoreHints = StoreHints {
     repair: [
-        "Sao lưu thư mục trước, rồi tạo thư mục mới bằng `lachan init` và đồng bộ lại; các lượt ghé nằm trong tokens/.",
-        "Copy the home first; then make a new one with `lachan init` and sync again; visits lie in tokens/.",
+        "Sao thư mục ra nơi khác trước, rồi chạy `lachan repair`; các lượt ghé nằm trong tokens/ và không bị ảnh hưởng.",
+        "Copy the home elsewhere first, then run `lachan repair`; visits lie in tokens/ and are not touched by this.",
     ],
     retry: ["Chạy lại lệnh.", "Run the command again."],
 };

@@ -35,6 +35,7 @@ pub fn root(lang: Lang) -> Clap {
         command("repair", Help::Repair, lang)
             .after_help(Help::ExamplesRepair.say(lang))
             .arg(flag("accept-rollback", Help::ArgAcceptRollback, lang)),
+        command("rotate-key", Help::RotateKey, lang).after_help(Help::ExamplesRotateKey.say(lang)),
     ];
     frame
         .around(commands, lang)

@@ -27,7 +27,7 @@ fn help(words: &[&str], lang: Lang) -> String {
     }
 }
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 14] = [
     &[],
     &["init"],
     &["publish"],
@@ -35,6 +35,7 @@ const COMMANDS: [&[&str]; 13] = [
     &["release", "list"],
     &["release", "request"],
     &["repair"],
+    &["rotate-key"],
     &["run"],
     &["status"],
     &["trust"],

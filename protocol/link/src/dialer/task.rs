@@ -9,13 +9,15 @@ use crate::exchange::{
     Exchange, LogExchange, LogReply, LogRequest, MailboxExchange, RegisterExchange, SealedReply,
     SealedRequest,
 };
+use crate::transport::transport;
 use futures::StreamExt;
+use libp2p::identity::Keypair;
 use libp2p::request_response::{
-    Behaviour, Config, Event, Message, OutboundRequestId, ProtocolSupport,
+    self, Behaviour, Event, Message, OutboundRequestId, ProtocolSupport,
 };
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
-use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, SwarmBuilder, noise, tcp, yamux};
+use libp2p::swarm::{Config, NetworkBehaviour, SwarmEvent};
+use libp2p::{Multiaddr, PeerId, Swarm};
 use std::collections::HashMap;
 use tokio::sync::{mpsc, oneshot};
 
@@ -38,35 +40,29 @@ pub(super) struct Asking {
 fn behaviour<X: Exchange>(timeouts: Timeouts) -> Behaviour<FrameCodec<X>> {
     Behaviour::new(
         [(X::NAME, ProtocolSupport::Outbound)],
-        Config::default().with_request_timeout(timeouts.answer),
+        request_response::Config::default().with_request_timeout(timeouts.answer),
     )
 }
 
-/// A swarm that is dialing this address, and never another one.
+/// A swarm that is dialing these addresses of one node, and never another one.
 pub(super) fn dialing(
-    address: &Multiaddr,
+    addresses: Vec<Multiaddr>,
     peer: PeerId,
     timeouts: Timeouts,
 ) -> Result<Swarm<Asking>, LinkError> {
-    let mut swarm = SwarmBuilder::with_new_identity()
-        .with_tokio()
-        .with_tcp(
-            tcp::Config::default().nodelay(true),
-            noise::Config::new,
-            yamux::Config::default,
-        )
-        .map_err(|_| LinkError::Unreachable)?
-        .with_behaviour(|_| Asking {
-            log: behaviour(timeouts),
-            mailbox: behaviour(timeouts),
-            register: behaviour(timeouts),
-        })
-        .map_err(|_| LinkError::Unreachable)?
-        .with_swarm_config(|config| config.with_idle_connection_timeout(timeouts.answer))
-        .build();
+    let key = Keypair::generate_ed25519();
+    let asking = Asking {
+        log: behaviour(timeouts),
+        mailbox: behaviour(timeouts),
+        register: behaviour(timeouts),
+    };
+    let config = Config::with_tokio_executor().with_idle_connection_timeout(timeouts.answer);
+    let (named, me) = (addresses.clone(), key.public().to_peer_id());
+    let transport = transport(&key, move |address| named.contains(address))?;
+    let mut swarm = Swarm::new(transport, asking, me, config);
     let options = DialOpts::peer_id(peer)
         .condition(PeerCondition::Always)
-        .addresses(vec![address.clone()])
+        .addresses(addresses)
         .build();
     swarm.dial(options).map_err(|_| LinkError::Unreachable)?;
     Ok(swarm)

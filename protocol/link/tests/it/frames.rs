@@ -6,7 +6,6 @@
     reason = "a test that cannot be set up should say so at once"
 )]
 
-use futures::executor::block_on;
 use futures::io::Cursor;
 use lachan_link::exchange::Exchange;
 use lachan_link::{
@@ -18,6 +17,7 @@ use libp2p::request_response::Codec;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
 
 const ABOUT: &str = "Network frames (protocol.md section 13.2, wire.md section 10): one whole `stream`, from its first byte to \
     its end, as a request or reply of `protocol`. Where `then` stands, it follows `stream`: this byte, so many times. \
@@ -81,6 +81,14 @@ enum Way {
     Reply,
 }
 
+/// Codecs have deadlines, so they run where there is a timer.
+fn block_on<F: Future>(future: F) -> F::Output {
+    thread_local! {
+        static RUNTIME: Runtime = Builder::new_current_thread().enable_time().build().unwrap();
+    }
+    RUNTIME.with(|runtime| runtime.block_on(future))
+}
+
 /// What the codec reads, and the stream that it writes of it.
 type Read = Result<(Value, Vec<u8>), FrameError>;
 
@@ -117,6 +125,7 @@ fn refusal(error: &FrameError) -> String {
         FrameError::BytesLeftOver => "FrameError::BytesLeftOver".into(),
         FrameError::Ended => "FrameError::Ended".into(),
         FrameError::TooLong { .. } => "FrameError::TooLong".into(),
+        FrameError::TooSlow => "FrameError::TooSlow".into(),
         FrameError::UnknownVersion(_) => "FrameError::UnknownVersion".into(),
     }
 }
@@ -435,4 +444,21 @@ fn frames_are_as_written() {
     ]
     .concat();
     compare(&cases);
+}
+
+#[test]
+fn a_request_that_does_not_come_whole_in_time_is_named_so() {
+    struct Silent;
+    impl futures::AsyncRead for Silent {
+        fn poll_read(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+            _: &mut [u8],
+        ) -> std::task::Poll<std::io::Result<usize>> {
+            std::task::Poll::Pending
+        }
+    }
+    let mut codec = FrameCodec::<LogExchange>::default();
+    let read = block_on(codec.read_request(&LogExchange::NAME, &mut Silent));
+    assert_eq!(read.unwrap().err(), Some(FrameError::TooSlow));
 }

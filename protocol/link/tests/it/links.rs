@@ -8,14 +8,16 @@
 )]
 
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
-use lachan_link::dialer::parse_address;
+use lachan_link::dialer::{parse_address, range};
 use lachan_link::exchange::Exchange;
+use lachan_link::transport::transport;
 use lachan_link::{
     Connection, FrameCodec, FrameError, LinkError, LogExchange, LogReply, LogRequest,
     MailboxExchange, Multiaddr, PART_LIMIT, Refusal, SealedReply, Timeouts, names,
 };
 use lachan_protocol::id::{AuthorityId, OriginHash};
 use lachan_protocol::wire::DecodeError;
+use libp2p::identity::Keypair;
 use libp2p::request_response::{Behaviour, Codec, Config, Event, Message, ProtocolSupport};
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
 use libp2p::{StreamProtocol, Swarm, SwarmBuilder, noise, tcp, yamux};
@@ -279,9 +281,7 @@ async fn a_slow_peer_times_out() {
 #[tokio::test]
 async fn a_closed_port_and_a_stranger_at_the_port_are_unreachable() {
     let (address, server) = serve_resource(vec![1]).await;
-    let stranger = libp2p::identity::Keypair::generate_ed25519()
-        .public()
-        .to_peer_id();
+    let stranger = Keypair::generate_ed25519().public().to_peer_id();
     let mut other = address.clone();
     other.pop();
     let other = other.with_p2p(stranger).unwrap();
@@ -296,6 +296,93 @@ async fn a_closed_port_and_a_stranger_at_the_port_are_unreachable() {
         Some(LinkError::Unreachable)
     );
     assert!(Connection::dial(&address, TIMEOUTS).await.is_ok());
+    server.abort();
+}
+
+#[test]
+fn half_an_answer_and_more_than_was_asked_are_another_range() {
+    let request = LogRequest::new(origin(), "checkpoint", 10, 100).unwrap();
+    let reply = |total, len| {
+        range(
+            &request,
+            LogReply::Part {
+                total,
+                bytes: vec![0; len],
+            },
+        )
+    };
+    assert_eq!(reply(1_000, 100), Ok(Some(vec![0; 100])));
+    assert_eq!(reply(60, 50), Ok(Some(vec![0; 50])));
+    assert_eq!(reply(10, 0), Ok(Some(Vec::new())));
+    for (total, len) in [(1_000, 99), (1_000, 0), (60, 51), (60, 49), (9, 0), (10, 1)] {
+        assert_eq!(
+            reply(total, len),
+            Err(LinkError::RangeWrong),
+            "{total} {len}"
+        );
+    }
+    assert_eq!(range(&request, LogReply::NotFound), Ok(None));
+}
+
+#[tokio::test]
+async fn a_node_is_asked_over_quic_as_over_tcp() {
+    let listening = |at: &str| {
+        let key = Keypair::generate_ed25519();
+        let me = key.public().to_peer_id();
+        let codec = FrameCodec::<LogExchange>::default();
+        let all = [(names::LOG, ProtocolSupport::Full)];
+        let behaviour = Behaviour::with_codec(codec, all, Config::default());
+        let config = libp2p::swarm::Config::with_tokio_executor();
+        let mut swarm = Swarm::new(transport(&key, |_| true).unwrap(), behaviour, me, config);
+        swarm.listen_on(at.parse().unwrap()).unwrap();
+        swarm
+    };
+    for at in ["/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"] {
+        let mut node = listening(at);
+        let address = loop {
+            if let SwarmEvent::NewListenAddr { address, .. } = node.select_next_some().await {
+                break address.with_p2p(*node.local_peer_id()).unwrap();
+            }
+        };
+        let server = tokio::spawn(async move {
+            loop {
+                if let SwarmEvent::Behaviour(Event::Message {
+                    message: Message::Request { channel, .. },
+                    ..
+                }) = node.select_next_some().await
+                {
+                    let (total, bytes) = (100, vec![7; 100]);
+                    let reply = LogReply::Part { total, bytes };
+                    node.behaviour_mut().send_response(channel, reply).ok();
+                }
+            }
+        });
+        let link = Connection::dial(&address, TIMEOUTS).await.unwrap();
+        let reply = range(&first_bytes(), link.fetch(first_bytes()).await.unwrap());
+        assert_eq!(reply, Ok(Some(vec![7; 100])), "{at}");
+        server.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_transport_dials_only_where_its_guard_lets_it() {
+    let (address, server) = serve_resource(vec![1]).await;
+    for lets in [true, false] {
+        let key = Keypair::generate_ed25519();
+        let me = key.public().to_peer_id();
+        let config = libp2p::swarm::Config::with_tokio_executor();
+        let transport = transport(&key, move |_| lets).unwrap();
+        let mut swarm = Swarm::new(transport, libp2p::swarm::dummy::Behaviour, me, config);
+        swarm.dial(address.clone()).unwrap();
+        let is_connected = loop {
+            match swarm.select_next_some().await {
+                SwarmEvent::ConnectionEstablished { .. } => break true,
+                SwarmEvent::OutgoingConnectionError { .. } => break false,
+                _ => {}
+            }
+        };
+        assert_eq!(is_connected, lets);
+    }
     server.abort();
 }
 
