@@ -60,6 +60,7 @@ impl home::Settings for Settings {
     const LAYOUT: Layout = Layout {
         format: "lachan-client 1\n",
         folders: &["codes", "keys", "state", "tokens"],
+        migrations: &[],
         patience: Duration::from_secs(10),
         written: &["codes"],
         program: "lachan",

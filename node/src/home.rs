@@ -27,6 +27,10 @@ lachan_shell::paths! {
     ports = "ports.json";
     /// Written when serving.
     ready = "ready.json";
+    /// Of a restored office that may not sign yet: its registrations.
+    restored = "restored";
+    /// Of an office: a newer trust list that is to stand in its log.
+    list = "spool/trust-list";
     /// The key that signs the trust list.
     root = "root.vkey";
     /// Append-only files.
@@ -43,6 +47,7 @@ impl Settings for Config {
     const LAYOUT: Layout = Layout {
         format: "lachan-node 1\n",
         folders: &["keys", "log", "spool", "state"],
+        migrations: &[],
         patience: Duration::ZERO,
         written: &["spool"],
         program: "lachan-node",

@@ -2,9 +2,12 @@
 //! Cores (`gossip`, `office`, `witness`) know no socket, disk, clock or terminal; shells do, each its own part.
 //! Specified in specs/protocol.md §13 and specs/interfaces.md.
 
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod control;
+pub mod doctor;
+pub mod expiry;
 pub mod gossip;
 pub mod home;
 pub mod keys;

@@ -158,6 +158,21 @@ pub fn install(
     Ok(list)
 }
 
+/// Takes a note for the home's list if the home's root signed it, it still counts, and it is newer; none when it is
+/// the list that is there.
+///
+/// # Errors
+/// [`TrustError`].
+pub fn update(paths: &Paths, note: &[u8], now: UnixTime) -> Result<Option<TrustList>, TrustError> {
+    let (known, root) = read(paths)?;
+    let list = TrustList::verify_update(note, &root, &known, now)?;
+    if !list.replaces(&known)? {
+        return Ok(None);
+    }
+    write(&paths.trust(), list.note())?;
+    Ok(Some(list))
+}
+
 /// The list of a home, and the key that signs it. A list whose time is over is still read.
 ///
 /// # Errors

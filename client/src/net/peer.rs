@@ -75,7 +75,9 @@ impl Peer {
                 Err(LinkError::Busy { after }) if tries < TRIES => {
                     tries += 1;
                     let wait = after.min(LONGEST_WAIT);
-                    self.runtime.block_on(tokio::time::sleep(wait));
+                    // the timer is made inside: it needs the runtime
+                    self.runtime
+                        .block_on(async { tokio::time::sleep(wait).await });
                 }
                 other => return other.map_err(Into::into),
             }

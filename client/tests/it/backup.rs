@@ -9,6 +9,8 @@ use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::time::UnixTime;
 use lachan_store::sealed_file::{Passphrase, SealedKind, seal};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::process::{Command, Stdio};
 
 const NOON_TICK: UnixTime = UnixTime(NINE_IN_HANOI.0 + 4 * 3_600);
 const WORDS: &str = "năm từ không liên quan nhau";
@@ -146,6 +148,68 @@ fn a_backup_shows_little_and_opens_only_as_it_should() {
     words(&world, WORDS);
     world.run("binh", &restore(&wordy, &full)).data();
     assert_eq!(world.run("binh", &["visits"]).data()["hours"], 1);
+}
+
+/// What a terminal shows while a person answers each question with one of these lines.
+fn typed(world: &World, person: &str, args: &str, lines: &[&str]) -> Option<String> {
+    let command = format!(
+        "{} {args} --home {} --clock {}",
+        env!("CARGO_BIN_EXE_lachan"),
+        world.path(person).display(),
+        world.path("clock").display()
+    );
+    let script = Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .env("LC_ALL", "en_GB.UTF-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = script else {
+        let required = std::env::var("LACHAN_REQUIRE").unwrap_or_default();
+        assert!(
+            !required.contains("script"),
+            "script is required and absent"
+        );
+        eprintln!("SKIPPED: no passphrase is typed, since there is no program `script`");
+        return None;
+    };
+    let (mut input, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (mut shown, mut lines, mut byte) = (Vec::new(), lines.iter(), [0]);
+    while output.read(&mut byte).is_ok_and(|read| read == 1) {
+        shown.push(byte[0]);
+        if (shown.ends_with(b"shown): ") || shown.ends_with(b"again: "))
+            && let Some(line) = lines.next()
+        {
+            input.write_all(format!("{line}\n").as_bytes()).unwrap();
+        }
+    }
+    child.wait().unwrap();
+    Some(String::from_utf8(shown).unwrap())
+}
+
+#[test]
+fn a_passphrase_is_typed_twice_and_never_seen() {
+    let world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    visited(&world, &pho, "an");
+    let file = world.path("typed");
+    let args = format!("backup --out {}", file.display());
+    let Some(shown) = typed(&world, "an", &args, &[WORDS, "năm từ khác hẳn lúc đầu"])
+    else {
+        return;
+    };
+    assert!(
+        shown.contains("are not the same") && !file.exists(),
+        "{shown}"
+    );
+    let shown = typed(&world, "an", &args, &[WORDS, WORDS]).unwrap();
+    assert!(shown.contains("Backed up"), "{shown}");
+    assert!(!shown.contains("liên quan"), "{shown}");
+    let wordy = words(&world, WORDS);
+    world.init("binh");
+    world
+        .run("binh", &restore(&wordy, file.to_str().unwrap()))
+        .data();
 }
 
 #[test]

@@ -19,6 +19,12 @@ use std::path::PathBuf;
 /// A command and what it was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
+    /// `backup`
+    Backup(BackupArgs),
+    /// `catch-up`
+    CatchUp(CatchUpArgs),
+    /// `doctor`
+    Doctor,
     /// `init`
     Init(Box<InitArgs>),
     /// `publish`
@@ -32,6 +38,8 @@ pub enum Command {
         /// `--accept-rollback`
         accept: bool,
     },
+    /// `restore`
+    Restore(RestoreArgs),
     /// `rotate-key`
     RotateKey,
     /// `run`
@@ -120,6 +128,33 @@ pub struct ReleaseRequestArgs {
     pub advice: Advice,
 }
 
+/// Of `backup`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupArgs {
+    /// `--out`
+    pub out: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase: Option<PathBuf>,
+}
+
+/// Of `restore`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoreArgs {
+    /// `--from`
+    pub from: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase: Option<PathBuf>,
+}
+
+/// Of `catch-up`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatchUpArgs {
+    /// `--from`
+    pub from: Vec<String>,
+    /// `--despite-silent`
+    pub despite_silent: bool,
+}
+
 /// Of `run`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunArgs {
@@ -138,12 +173,25 @@ pub fn parse(args: &[OsString], lang: Lang) -> Result<Parsed<Command>, UsageErro
 fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
     let (name, sub) = matches.subcommand().ok_or(UsageError::MissingCommand)?;
     match name {
+        "backup" => Ok(Command::Backup(BackupArgs {
+            out: required(sub, "out")?,
+            passphrase: optional(sub, "passphrase-file"),
+        })),
+        "catch-up" => Ok(Command::CatchUp(CatchUpArgs {
+            from: all(sub, "from"),
+            despite_silent: sub.get_flag("despite-silent"),
+        })),
+        "doctor" => Ok(Command::Doctor),
         "init" => read_init(sub).map(|args| Command::Init(Box::new(args))),
         "publish" => Ok(Command::Publish),
         "release" => read_release(sub),
         "repair" => Ok(Command::Repair {
             accept: sub.get_flag("accept-rollback"),
         }),
+        "restore" => Ok(Command::Restore(RestoreArgs {
+            from: required(sub, "from")?,
+            passphrase: optional(sub, "passphrase-file"),
+        })),
         "rotate-key" => Ok(Command::RotateKey),
         "run" => Ok(Command::Run(RunArgs {
             until_stdin_closes: sub.get_flag("until-stdin-closes"),

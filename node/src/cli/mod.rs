@@ -3,6 +3,9 @@
 //! Specified in specs/interfaces.md.
 
 pub mod args;
+mod backup;
+mod catch_up;
+mod doctor;
 mod error;
 mod init;
 mod remote;
@@ -36,11 +39,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Done, CliError> {
     match command {
+        Command::Backup(args) => backup::backup(global, &args, terminal),
+        Command::CatchUp(args) => catch_up::catch_up(global, &args, terminal),
+        Command::Doctor => doctor::doctor(global, terminal),
         Command::Init(args) => init::init(global, &args, terminal),
         Command::Publish => remote::publish(global, terminal),
         Command::ReleaseList => remote::release_list(global, terminal),
         Command::ReleaseRequest(args) => remote::release_request(global, args, terminal),
         Command::Repair { accept } => repair::repair(global, accept),
+        Command::Restore(args) => backup::restore(global, &args, terminal),
         Command::RotateKey => rotate::rotate_key(global),
         Command::Run(args) => run::run(global, args, terminal),
         Command::Status => remote::status(global, terminal),

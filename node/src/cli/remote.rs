@@ -6,9 +6,10 @@ use super::args::ReleaseRequestArgs;
 use super::{CliError, Done, clock, paths, rfc3339};
 use crate::config::Config;
 use crate::control::{Ask, ask};
+use crate::expiry::{Ending, Expiry, Soon};
 use crate::messages::{Message, RequestLine, RequestWord};
 use lachan_protocol::exposure::advice::Advice;
-use lachan_protocol::time::Window;
+use lachan_protocol::time::{UnixTime, Window};
 use lachan_shell::arguments::Global;
 use lachan_shell::home::read_settings;
 use lachan_shell::terminal::Terminal;
@@ -56,7 +57,23 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
             next_tick: rfc3339(number(&office["next_tick"])),
         });
     }
+    let expiring = data["expiring"].as_array().cloned().unwrap_or_default();
+    lines.extend(expiring.iter().filter_map(ending).map(Message::Ends));
     Ok(Done::new(data, lines))
+}
+
+fn ending(one: &Value) -> Option<Expiry> {
+    let what = Ending::ALL
+        .into_iter()
+        .find(|what| one["what"] == what.code())?;
+    let soon = match one["days"].as_u64()? {
+        _ if one["over"] == true => Soon::Over,
+        0 => Soon::Day,
+        1..7 => Soon::Week,
+        _ => Soon::Month,
+    };
+    let at = UnixTime(number(&one["at"]));
+    Some(Expiry { what, at, soon })
 }
 
 /// Publishes what is due.

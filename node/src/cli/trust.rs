@@ -4,8 +4,8 @@
 
 use super::args::{TrustArgs, TrustSignArgs};
 use super::{CliError, Done, clock, paths};
-use crate::config::Config;
-use crate::home::Home;
+use crate::config::{Config, Role};
+use crate::home::{Home, HomeError};
 use crate::keys::make_root;
 use crate::messages::Message;
 use crate::trust::read_root;
@@ -13,6 +13,7 @@ use lachan_protocol::trust::TrustListHead;
 use lachan_shell::arguments::Global;
 use lachan_shell::home::read_settings;
 use lachan_shell::terminal::Terminal;
+use lachan_store::write_durably;
 use serde_json::json;
 use std::path::Path;
 
@@ -62,8 +63,14 @@ pub(super) fn install(
 ) -> Result<Done, CliError> {
     let home = Home::open(paths(global)?.dir())?;
     let clock = clock(global, home.settings().test_clock, terminal)?;
+    let known = crate::trust::read(home.paths());
     let list = crate::trust::install(home.paths(), &args.trust, &args.root, clock.now()?)?;
     let sequence = list.sequence();
+    let is_newer = known.is_ok_and(|(known, _)| known.sequence() < sequence);
+    if is_newer && home.settings().is(Role::Office) {
+        // the next run lets it stand in the log, from where clients and other nodes take it
+        write_durably(&home.paths().list(), list.note()).map_err(HomeError::from)?;
+    }
     let data = json!({"sequence": sequence});
     Ok(Done::new(data, vec![Message::TrustInstalled { sequence }]))
 }

@@ -51,6 +51,11 @@ pub enum ControlError {
 pub enum Ask {
     /// Publish the newest due tick.
     Publish,
+    /// The order of registrations, from this place on, for a backup.
+    Registrations {
+        /// The first place.
+        from: u64,
+    },
     /// All release requests.
     ReleaseList,
     /// Ask a venue for hours.

@@ -5,7 +5,8 @@
 pub mod verdict;
 
 use lachan_link::names::{Topic, TopicKind};
-use lachan_protocol::exposure::batch::{BatchRules, UnverifiedBatchPart};
+use lachan_protocol::crypto::tree::Hash;
+use lachan_protocol::exposure::batch::{BatchRules, ExposureBatch, UnverifiedBatchPart};
 use lachan_protocol::id::OriginHash;
 use lachan_protocol::log::checkpoint::Checkpoint;
 use lachan_protocol::time::UnixTime;
@@ -15,6 +16,8 @@ pub use verdict::{GossipError, Verdict};
 
 /// While there is no witness, a batch may be of a time so many seconds ahead of the own clock.
 const TOLERANCE_SECONDS: u64 = 300;
+/// So many checkpoints beyond the held one are remembered of a log.
+const MOST_TOLD: usize = 16;
 
 /// What the core is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,12 +58,28 @@ pub enum Output {
 struct Watched {
     authority: TrustedAuthority,
     newest: Option<Checkpoint>,
-    /// The last newer one that was forwarded: a note can be dressed in lines that nobody knows as often as one likes.
-    told: Option<Checkpoint>,
+    /// Newer ones that were forwarded, by size: a note can be dressed in lines that nobody knows as often as one likes,
+    /// and older ones told again in turn.
+    told: BTreeMap<u64, Hash>,
     /// Whether it signed two histories, and this was told.
     contradicted: bool,
     seq: u64,
     parts: BTreeSet<u16>,
+}
+
+impl Watched {
+    /// Remembers that this size was told. When there is no room the smallest goes, and nothing as small comes again.
+    fn tell(&mut self, size: u64, root: Hash) -> Result<(), GossipError> {
+        if self.told.len() >= MOST_TOLD {
+            let smallest = self.told.first_entry();
+            match smallest.filter(|smallest| *smallest.key() < size) {
+                Some(smallest) => smallest.remove(),
+                None => return Err(GossipError::TooOld),
+            };
+        }
+        self.told.insert(size, root);
+        Ok(())
+    }
 }
 
 /// What is known of the logs on the trust list.
@@ -77,7 +96,7 @@ impl Gossip {
         let watched = |authority: &TrustedAuthority| Watched {
             authority: authority.clone(),
             newest: None,
-            told: None,
+            told: BTreeMap::new(),
             contradicted: false,
             seq: 0,
             parts: BTreeSet::new(),
@@ -122,6 +141,7 @@ impl Gossip {
                 .as_ref()
                 .is_none_or(|newest| newest.size <= checkpoint.size)
         {
+            log.told = log.told.split_off(&checkpoint.size);
             log.newest = Some(checkpoint);
         }
     }
@@ -154,9 +174,10 @@ impl Gossip {
         if log.newest.as_ref().is_some_and(|newest| size < newest.size) {
             return Err(GossipError::TooOld);
         }
-        let known = [&log.newest, &log.told].into_iter().flatten();
-        let known: Vec<&Checkpoint> = known.filter(|known| known.size == size).collect();
-        if known.iter().any(|known| known.root != checkpoint.root) {
+        let newest = log.newest.as_ref().filter(|newest| newest.size == size);
+        let known = newest.map(|newest| newest.root);
+        let known = known.or_else(|| log.told.get(&size).copied());
+        if known.is_some_and(|root| root != checkpoint.root) {
             if log.contradicted {
                 return Err(GossipError::Duplicate);
             }
@@ -164,10 +185,10 @@ impl Gossip {
             outputs.push(Output::TwoHistories { origin, note });
             return Err(GossipError::Equivocation { size });
         }
-        if !known.is_empty() {
+        if known.is_some() {
             return Err(GossipError::Duplicate);
         }
-        log.told = Some(checkpoint.clone());
+        log.tell(size, checkpoint.root)?;
         // what is known moves only when the leaves are there: this may be a lie of the log
         outputs.push(Output::Newer { origin, note });
         Ok(())
@@ -191,11 +212,16 @@ impl Gossip {
             clock_seconds: log.authority.clock(),
             latest: now.plus(TOLERANCE_SECONDS),
         })?;
-        if part.head().seq > log.seq {
-            log.seq = part.head().seq;
+        let (seq, number) = (part.head().seq, part.part());
+        if part.parts() == 1 {
+            // a whole tick: what only a whole one can break is seen here too
+            ExposureBatch::join(vec![part])?;
+        }
+        if seq > log.seq {
+            log.seq = seq;
             log.parts.clear();
         }
-        if log.parts.insert(part.part()) {
+        if log.parts.insert(number) {
             Ok(())
         } else {
             Err(GossipError::Duplicate)

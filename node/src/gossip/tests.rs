@@ -6,6 +6,7 @@ use super::*;
 use lachan_protocol::code::CodeKey;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::crypto::tree::Hash;
+use lachan_protocol::exposure::batch::UnsignedPart;
 use lachan_protocol::exposure::build::{BatchPlan, Tick};
 use lachan_protocol::id::Region;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
@@ -172,6 +173,61 @@ fn a_checkpoint_dressed_anew_is_not_forwarded_again() {
     let (_, larger) = world.checkpoint(6, 3);
     let heard = world.hear(TopicKind::Checkpoint, ORIGIN, &larger);
     assert_eq!((heard.0, heard.1.len()), (Verdict::Accept, 1));
+}
+
+#[test]
+fn checkpoints_told_in_turn_are_each_forwarded_once() {
+    let mut world = world();
+    let sizes = 1..=MOST_TOLD as u64 + 3;
+    let notes: Vec<Vec<u8>> = sizes.map(|size| world.checkpoint(size, 1).1).collect();
+    for round in 0..3 {
+        for note in &notes {
+            let dressed = dressed(note, &format!("witness-{round}.example"));
+            let (verdict, _) = world.hear(TopicKind::Checkpoint, ORIGIN, &dressed);
+            let wanted = [Verdict::Ignore, Verdict::Accept][usize::from(round == 0)];
+            assert_eq!(verdict, wanted, "{round}");
+        }
+    }
+}
+
+#[test]
+fn a_whole_tick_in_one_part_is_held_to_the_rules_of_whole_ticks() {
+    let mut world = world();
+    let leaf = world.leaf(1, TICK);
+    let part = UnverifiedBatchPart::from_bytes(&leaf).unwrap();
+    let part = part
+        .verify(&BatchRules {
+            authority: lachan_protocol::id::AuthorityId::of_origin(ORIGIN),
+            region: Region(1),
+            batch_key: &world.batch.verifying_key(),
+            clock_seconds: 21_600,
+            latest: TICK,
+        })
+        .unwrap();
+    let lists = part.pieces().iter().map(|list| {
+        let entries = list.entries.iter().map(|entry| entry.to_bytes());
+        (list.day, entries.collect())
+    });
+    let mut unsigned = UnsignedPart {
+        head: part.head().clone(),
+        part: 0,
+        parts: 1,
+        lists: lists.collect(),
+    };
+    unsigned.lists[7].1.pop();
+    let mut unpadded = unsigned.clone();
+    let bad = unsigned.sign(&world.batch).unwrap();
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &bad).0,
+        Verdict::Reject
+    );
+    // one part of two may be cut anywhere: only who has both can tell
+    unpadded.parts = 2;
+    let open = unpadded.sign(&world.batch).unwrap();
+    assert_eq!(
+        world.hear(TopicKind::Batch, ORIGIN, &open).0,
+        Verdict::Accept
+    );
 }
 
 #[test]

@@ -273,6 +273,24 @@ impl<D: Disk> Folder<D> {
         }
     }
 
+    /// Shows every leaf under the checkpoint, one bundle in memory at a time.
+    pub(super) fn visit(&self, mut show: impl FnMut(&[u8])) -> Result<(), LedgerError> {
+        let size = self.settled.size();
+        for index in 0..size.div_ceil(WIDTH) {
+            let Some(bundle) = bundle_in(index, size) else {
+                continue;
+            };
+            let bytes = self.disk.read(&bundle.to_path())?;
+            let bytes = bytes.ok_or(LedgerError::Damaged)?;
+            let left = size - index * WIDTH;
+            let width = u16::try_from(left.min(WIDTH)).unwrap_or(TILE_WIDTH);
+            entries_from_bundle(&bytes, width)?
+                .into_iter()
+                .for_each(&mut show);
+        }
+        Ok(())
+    }
+
     /// The newest `count` leaves.
     pub(super) fn newest(&self, count: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
         let size = self.settled.size();

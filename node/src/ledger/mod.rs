@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §8.3 and §14.4.
 
 mod disk;
+mod edge;
 mod folder;
 mod mirror;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 mod writer;
 
 pub use disk::{Disk, FsDisk};
+pub use edge::{Edge, edge};
 pub use mirror::Mirror;
 pub use writer::Writer;
 

@@ -104,6 +104,14 @@ impl<D: Disk + Clone> Writer<D> {
         self.folder.newest(count)
     }
 
+    /// Shows every leaf under the newest checkpoint, in order.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn visit(&self, show: impl FnMut(&[u8])) -> Result<(), LedgerError> {
+        self.folder.visit(show)
+    }
+
     /// The newest checkpoint.
     ///
     /// # Panics

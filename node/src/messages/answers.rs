@@ -3,6 +3,8 @@
 //! Specified in specs/interfaces.md.
 
 use super::{Speak, StoreWord};
+use crate::doctor::Finding;
+use crate::expiry::Expiry;
 use lachan_protocol::exposure::advice::Advice;
 
 /// Anything a command says that is no error.
@@ -18,6 +20,35 @@ pub enum Message {
         /// The file.
         file: String,
     },
+    /// A backup was written.
+    BackedUp {
+        /// Where.
+        file: String,
+    },
+    /// What a restored office must do before anything else.
+    CatchUpFirst,
+    /// A home was made of a backup.
+    RestoredHome {
+        /// Where.
+        home: String,
+        /// When the backup was made.
+        made: String,
+    },
+    /// An office is as far as its log.
+    CaughtUp {
+        /// Leaves.
+        size: u64,
+        /// The newest tick.
+        seq: u64,
+        /// Its time.
+        time: String,
+        /// How many nodes answered.
+        answered: u64,
+    },
+    /// Something ends soon.
+    Ends(Expiry),
+    /// The doctor found this.
+    Finding(Finding),
     /// The node's log, one line.
     Log {
         /// Its origin.
@@ -268,6 +299,16 @@ impl Speak for Message {
             Self::AuthorityWritten { file } => format!(
                 "{file} is this authority's block of a trust list: have the root sign it (`trust sign`), then `trust install`."
             ),
+            Self::CaughtUp { size, seq, time, answered } => format!(
+                "Caught up, as {} say: {}, the newest tick is {seq} of {time}. If this office published later ones, do not run it: ask further nodes with --from.",
+                count(*answered, "node", "nodes"),
+                count(*size, "leaf", "leaves")
+            ),
+            Self::BackedUp { file } => format!("The backup is {file}. Whoever has it and its passphrase can speak for this node; without the passphrase nobody can open it."),
+            Self::CatchUpFirst => "This office may not sign yet: run `lachan-node catch-up`. Venues registered before must register again: the keys of their months are in no backup.".into(),
+            Self::RestoredHome { home, made } => format!("Made {home} of the backup of {made}. See that the old home never runs again."),
+            Self::Ends(expiry) => expiry.en(),
+            Self::Finding(finding) => finding.en(),
             Self::Log { origin, size } => {
                 format!("Log {origin}: {}", count(*size, "leaf", "leaves"))
             }
@@ -347,6 +388,14 @@ impl Speak for Message {
             Self::AuthorityWritten { file } => format!(
                 "{file} là phần của cơ quan này trong danh sách tin cậy: nhờ gốc ký (`trust sign`), rồi `trust install`."
             ),
+            Self::CaughtUp { size, seq, time, answered } => format!(
+                "Đã bắt kịp, theo {answered} nút: {size} lá, kỳ mới nhất là {seq} lúc {time}. Nếu văn phòng từng công bố kỳ sau đó thì đừng chạy: hỏi thêm nút khác bằng --from."
+            ),
+            Self::BackedUp { file } => format!("Bản sao lưu là {file}. Ai có tệp và mật khẩu thì nói thay được nút này; mất mật khẩu thì không ai mở được."),
+            Self::CatchUpFirst => "Văn phòng chưa được ký: hãy chạy `lachan-node catch-up`. Các địa điểm đã đăng ký phải đăng ký lại: khoá tháng của chúng không nằm trong bản sao lưu nào.".into(),
+            Self::RestoredHome { home, made } => format!("Đã dựng {home} từ bản sao lưu lúc {made}. Đừng bao giờ chạy lại thư mục cũ."),
+            Self::Ends(expiry) => expiry.vi(),
+            Self::Finding(finding) => finding.vi(),
             Self::Log { origin, size } => format!("Sổ {origin}: {size} lá"),
             Self::NoLogs => "Chưa biết sổ kiểm chứng nào.".into(),
             Self::Node {

@@ -3,6 +3,7 @@
 //! Specified in specs/refusals.md.
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod catch_up;
 mod disk;
 mod office;
 mod running;

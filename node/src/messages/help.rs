@@ -51,6 +51,60 @@ helps! {
         vi: "Tệp authority.txt của một cơ quan; có thể ghi nhiều lần",
         en: "The authority.txt of an authority; may be given several times"
     }
+    /// `--out` of a backup
+    ArgOutBackup { vi: "Tệp mới để ghi bản sao lưu", en: "The new file for the backup" }
+    /// `--from` of restore
+    ArgRestoreFrom { vi: "Tệp sao lưu", en: "The backup" }
+    /// `backup`
+    Backup {
+        vi: "Sao lưu thư mục vào một tệp niêm phong, kể cả khi nút đang chạy",
+        en: "Back the home up into one sealed file, also while the node runs"
+    }
+    /// `restore`
+    Restore {
+        vi: "Dựng lại thư mục từ bản sao lưu; văn phòng phải `catch-up` trước khi ký",
+        en: "Make a home of a backup; an office must `catch-up` before it signs"
+    }
+    /// Examples of backup
+    ExamplesBackup {
+        vi: "Ví dụ:\n  lachan-node backup --home ./vanphong --out vanphong.lachan\n  lachan-node backup --home ./vanphong --out vanphong.lachan --passphrase-file matkhau.txt",
+        en: "Example:\n  lachan-node backup --home ./office --out office.lachan\n  lachan-node backup --home ./office --out office.lachan --passphrase-file passphrase.txt"
+    }
+    /// Examples of restore
+    ExamplesRestore {
+        vi: "Ví dụ:\n  lachan-node restore --home ./vanphong --from vanphong.lachan\n  lachan-node catch-up --home ./vanphong",
+        en: "Example:\n  lachan-node restore --home ./office --from office.lachan\n  lachan-node catch-up --home ./office"
+    }
+    /// `--from` of catch-up
+    ArgCatchUpFrom {
+        vi: "Hỏi thêm nút này, multiaddr kết thúc bằng /p2p/ID; có thể ghi nhiều lần",
+        en: "Ask this node too, a multiaddress that ends in /p2p/ID; may be given several times"
+    }
+    /// `--despite-silent`
+    ArgDespiteSilent {
+        vi: "Tiếp tục dù có nút không trả lời: nút đó có thể giữ phần mới nhất",
+        en: "Go on although a node does not answer: it may hold the newest part"
+    }
+    /// `catch-up`
+    CatchUp {
+        vi: "Hỏi các nút khác sổ của văn phòng đã khôi phục đến đâu, để được ký tiếp",
+        en: "Ask others how far a restored office's log has come, so that it may sign"
+    }
+    /// `doctor`
+    Doctor {
+        vi: "Khám thư mục của nút: hỏng gì, làm gì",
+        en: "Look at the home, and say what is wrong and what to do"
+    }
+    /// Examples of catch-up
+    ExamplesCatchUp {
+        vi: "Ví dụ (nút đã dừng):\n  lachan-node catch-up --home ./vanphong --from /ip4/203.0.113.5/tcp/4001/p2p/12D3...",
+        en: "Example (with the node stopped):\n  lachan-node catch-up --home ./office --from /ip4/203.0.113.5/tcp/4001/p2p/12D3..."
+    }
+    /// Examples of doctor
+    ExamplesDoctor {
+        vi: "Ví dụ (nút chạy hay không đều được; mã thoát 0 ổn, 1 có điều hỏng, 2 không rõ):\n  lachan-node doctor --home ./vanphong\n  lachan-node doctor --home ./vanphong --json",
+        en: "Example (beside a running node or without; exit code 0 well, 1 something is bad, 2 could not tell):\n  lachan-node doctor --home ./office\n  lachan-node doctor --home ./office --json"
+    }
     /// `--from` of a release request
     ArgFrom {
         vi: "Lúc người bệnh đến: RFC 3339 hoặc số giây unix",

@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §13 and specs/interfaces.md.
 
 mod answers;
+pub mod doctor;
 pub mod errors;
 pub mod help;
 mod store;

@@ -7,6 +7,7 @@ mod turns;
 use crate::ledger::{LedgerError, Mirror};
 use crate::net::Net;
 use crate::service::heads::Heads;
+use crate::service::lists_in;
 use lachan_link::dialer::{Whole, range};
 use lachan_link::{LinkError, LogReply, LogRequest, PeerId};
 use lachan_protocol::id::OriginHash;
@@ -30,6 +31,8 @@ const POLL: Duration = Duration::from_secs(10);
 const ASKED: usize = 3;
 /// Who forwards a checkpoint may not have its leaves yet: somebody is asked again, first after this time.
 const FIRST_AGAIN: Duration = Duration::from_millis(100);
+/// So many times the leaves are asked for that soon, since they are on their way; then the waits grow.
+const SOON: u32 = 15;
 /// After so many failures in a row a checkpoint whose leaves nobody has is forgotten.
 const MOST_FAILURES: u32 = 8;
 /// So long others go before a peer that kept this node waiting, or sent what is not so.
@@ -105,8 +108,14 @@ pub struct MirrorTask {
     tried: watch::Sender<bool>,
     turns: Turns,
     failures: u32,
+    /// How often in a row the leaves were not there yet.
+    early: u32,
     /// When somebody is asked again.
     again: Option<Instant>,
+    /// Notes of trust lists in leaves that came.
+    found_lists: Vec<Vec<u8>>,
+    /// Where they go.
+    lists: Option<mpsc::Sender<Vec<u8>>>,
 }
 
 impl MirrorTask {
@@ -140,8 +149,20 @@ impl MirrorTask {
             tried: watch::Sender::new(false),
             turns: Turns::default(),
             failures: 0,
+            early: 0,
             again: None,
+            found_lists: Vec::new(),
+            lists: None,
         })
+    }
+
+    /// Hands on the notes of trust lists, once the leaves before them are durable too.
+    #[must_use]
+    pub fn handing_lists_to(self, lists: mpsc::Sender<Vec<u8>>) -> Self {
+        Self {
+            lists: Some(lists),
+            ..self
+        }
     }
 
     /// Becomes true when the first peer was asked.
@@ -200,7 +221,7 @@ impl MirrorTask {
         let given = self.follower.state().frontier().size();
         let turn = tokio::time::timeout(self.patience.turn, self.catch_up(peer, note)).await;
         match turn.unwrap_or(Err(LinkError::TimedOut.into())) {
-            Ok(()) => self.failures = 0,
+            Ok(()) => (self.failures, self.early) = (0, 0),
             Err(MirrorError::Link(LinkError::NotFound | LinkError::Refused { .. })) => {}
             // A slow peer, and a good one: the next one goes on where it came to.
             Err(MirrorError::Link(LinkError::TimedOut))
@@ -215,12 +236,17 @@ impl MirrorTask {
     }
 
     fn failed(&mut self, peer: PeerId, error: &MirrorError) {
+        let now = Instant::now();
         if matches!(error, MirrorError::Follow(FollowError::Unavailable(_))) {
             tracing::debug!(%peer, log = %self.origin, %error, "a peer does not have the leaves yet");
+            self.early += 1;
+            if self.early <= SOON {
+                self.again = Some(now + FIRST_AGAIN);
+                return;
+            }
         } else {
             tracing::warn!(%peer, log = %self.origin, %error, "could not follow a log");
         }
-        let now = Instant::now();
         if let Some(rest) = rest_after(error) {
             self.turns.rest(peer, now + rest);
         }
@@ -230,7 +256,7 @@ impl MirrorTask {
         if self.failures < MOST_FAILURES {
             return;
         }
-        self.failures = 0;
+        (self.failures, self.early) = (0, 0);
         self.again = None;
         let state = self.follower.state().clone();
         match Follower::new(self.log_key.clone(), self.policy.clone(), state) {
@@ -280,11 +306,13 @@ impl MirrorTask {
                 match output {
                     Output::Fetch(request) => wanted = Some(request),
                     Output::Leaves { first, leaves } => {
+                        self.found_lists.extend(lists_in(&leaves));
                         block_in_place(|| self.ledger.append(first, &leaves))?;
                     }
                     Output::Store => {
                         let state = self.follower.state();
                         block_in_place(|| self.ledger.store(state))?;
+                        self.hand_on_lists().await;
                     }
                     Output::CaughtUp => {}
                 }
@@ -294,6 +322,15 @@ impl MirrorTask {
             };
             let input = self.fetch(peer, request).await?;
             outputs = self.follower.handle(input)?;
+        }
+    }
+
+    async fn hand_on_lists(&mut self) {
+        for note in std::mem::take(&mut self.found_lists) {
+            if let Some(lists) = &self.lists {
+                // a node that ends takes no list
+                lists.send(note).await.ok();
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use super::NetError;
 use super::discover;
 use super::gate::Gate;
 use super::guard::Guard;
+use super::known::KnownTopics;
 use crate::config::{Limits, NetworkSection};
 use lachan_link::exchange::Exchange;
 use lachan_link::names::{NETWORK, Topic};
@@ -14,7 +15,7 @@ use lachan_link::{FrameCodec, LogExchange, MailboxExchange, PeerId, RegisterExch
 use lachan_protocol::crypto::hash::sha256;
 use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::gossipsub::{
-    self, IdentTopic, IdentityTransform, Message, MessageAuthenticity, MessageId, PeerScoreParams,
+    self, IdentTopic, Message, MessageAuthenticity, MessageId, PeerScoreParams,
     PeerScoreThresholds, TopicHash, TopicScoreParams, ValidationMode, WhitelistSubscriptionFilter,
 };
 use libp2p::identity::Keypair;
@@ -23,11 +24,15 @@ use libp2p::request_response::{self, ProtocolSupport};
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{Swarm, identify, mdns, ping, swarm};
+use std::collections::HashSet;
 use std::num::NonZeroU8;
 use std::time::{Duration, Instant};
 
 /// The largest legal batch has 65,535 bytes; its envelope (topic, lengths) fits in the rest.
 const LARGEST_GOSSIP: usize = 65_535 + 1_024;
+/// gossipsub holds its general limit against all that lies in the stream's buffer, so against a message and the piece
+/// that was read with its end; without room for that piece two large parts, one after the other, break the stream.
+const READ_WITH_IT: usize = 8 * 1_024;
 /// A message heard again within this time is not looked at again.
 const REMEMBERED: Duration = Duration::from_secs(600);
 /// Messages that wait for a slow reader of gossip.
@@ -44,7 +49,7 @@ const PENDING: u32 = 128;
 const PING: (Duration, Duration) = (Duration::from_secs(15), Duration::from_secs(20));
 
 /// Peers may tell of as many topics as they like; only those of the trust list's logs are remembered.
-type Gossipsub = gossipsub::Behaviour<IdentityTransform, WhitelistSubscriptionFilter>;
+type Gossipsub = gossipsub::Behaviour<KnownTopics, WhitelistSubscriptionFilter>;
 
 #[derive(NetworkBehaviour)]
 pub(super) struct Node {
@@ -149,21 +154,28 @@ fn id_of(message: &Message) -> MessageId {
 /// Gossip over these topics; what an invalid message weighs is a parameter for the control of its test alone.
 pub(super) fn gossip(topics: &[Topic], invalid: f64) -> Result<Gossipsub, NetError> {
     let known = topics.iter().map(|topic| TopicHash::from_raw(topic.name()));
-    let filter = WhitelistSubscriptionFilter(known.collect());
-    let config = gossipsub::ConfigBuilder::default()
+    let known: HashSet<TopicHash> = known.collect();
+    let mut config = gossipsub::ConfigBuilder::default();
+    for topic in &known {
+        config.max_transmit_size_for_topic(LARGEST_GOSSIP, topic.clone());
+    }
+    let config = config
         .validate_messages()
         .validation_mode(ValidationMode::Anonymous)
         .message_id_fn(id_of)
         .flood_publish(false)
-        .max_transmit_size(LARGEST_GOSSIP)
+        .max_transmit_size(LARGEST_GOSSIP + READ_WITH_IT)
         .duplicate_cache_time(REMEMBERED)
         .max_ihave_messages_heartbeat(32)
         .connection_handler_queue_len(GOSSIP_QUEUE)
         .build()
         .map_err(|_| NetError::Swarm)?;
     let author = MessageAuthenticity::Anonymous;
-    let mut gossip = Gossipsub::new_with_subscription_filter(author, config, filter)
-        .map_err(|_| NetError::Swarm)?;
+    let filter = WhitelistSubscriptionFilter(known.clone());
+    let known = KnownTopics(known);
+    let gossip =
+        Gossipsub::new_with_subscription_filter_and_transform(author, config, filter, known);
+    let mut gossip = gossip.map_err(|_| NetError::Swarm)?;
     gossip
         .with_peer_score(score(), thresholds())
         .map_err(|_| NetError::Swarm)?;

@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §13.
 
 use super::behaviour::{Node, NodeEvent, thresholds};
+use super::buckets::{Buckets, Rate};
 use super::counters::{Counters, Now, Refused};
 use super::dial::{Found, Friends};
 use super::discover::Seeking;
@@ -28,6 +29,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 
+/// Gossip of no use (verdict Ignore) that one peer may send.
+const STALE: Rate = Rate {
+    a_second: 1.0,
+    burst: 256.0,
+};
+/// Peers of whom that is remembered.
+const PEERS: usize = 16_384;
+
 type LogEvent = Event<Result<LogRequest, FrameError>, LogReply>;
 type SealedEvent = Event<Result<SealedRequest, FrameError>, SealedReply>;
 
@@ -51,6 +60,8 @@ pub(super) struct Task {
     /// Where peers were seen, by connection.
     seen: HashMap<ConnectionId, Multiaddr>,
     graylisted: BTreeSet<PeerId>,
+    /// Messages of no use that peers may still send.
+    stale: Buckets<PeerId>,
     gossip: Gossip,
     fetches: HashMap<OutboundRequestId, oneshot::Sender<Result<LogReply, LinkError>>>,
     status: watch::Sender<NetStatus>,
@@ -86,6 +97,7 @@ impl Task {
             found: FuturesUnordered::new(),
             seen: HashMap::new(),
             graylisted: BTreeSet::new(),
+            stale: Buckets::new(STALE, PEERS),
             gossip,
             fetches: HashMap::new(),
             status,
@@ -328,8 +340,14 @@ impl Task {
             }
             _ => Verdict::Ignore,
         };
+        let is_flood = verdict == Verdict::Ignore && self.stale.take(peer, Instant::now()).is_err();
         let acceptance = match verdict {
             Verdict::Accept => MessageAcceptance::Accept,
+            Verdict::Ignore if is_flood => {
+                // each is remembered for a while: nobody honest has so many
+                self.counters.count(Refused::Rejected);
+                MessageAcceptance::Reject
+            }
             Verdict::Ignore => {
                 self.counters.count(Refused::Ignored);
                 MessageAcceptance::Ignore

@@ -11,6 +11,7 @@ mod events;
 mod forward;
 mod gate;
 mod guard;
+mod known;
 mod outgoing;
 pub mod prefix;
 pub mod quota;

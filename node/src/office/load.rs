@@ -28,7 +28,9 @@ impl<F: Files> Office<F> {
             Shelf::Plans => {
                 let record = PlanRecord::from_bytes(value).map_err(|_| damaged)?;
                 let venue = CodeId(array(key).ok_or(damaged)?);
-                if let Some(vault) = self.secrets.vaults.get(&Epoch::of(record.first)) {
+                let vault = self.secrets.vaults.get(&Epoch::of(record.first));
+                // a restored record has no mailbox: its month's vault is gone, and a new one may be there
+                if let Some(vault) = vault.filter(|_| !record.mailbox.is_empty()) {
                     let secret = vault
                         .open(&[b"mailbox", &venue.0], &record.mailbox)
                         .map_err(|_| damaged)?;

@@ -12,6 +12,7 @@ mod records;
 mod registration;
 mod release;
 mod request;
+mod restored;
 mod secrets;
 mod state;
 mod tick;
@@ -25,5 +26,6 @@ pub use io::{
 pub use registration::{MOST_DAYS_AHEAD, RegistrationRefusal};
 pub use release::AnswerRefusal;
 pub use request::{DAYS_ON_OFFER, RequestRefusal};
+pub use restored::{Registrations, rooted_from_log, tick_from_log};
 pub use secrets::{BadSecret, NotASecretName, SecretName};
 pub use state::{OfficeSummary, RequestStage, RequestSummary};

@@ -31,6 +31,20 @@ pub enum RunError {
     /// The log on the disk cannot be used.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// A peer holds more of this office's log than this home: an older copy of the home was put back.
+    #[error("a peer holds {there} leaves of this office's log, this home {here}")]
+    LogAhead {
+        /// Leaves here.
+        here: u64,
+        /// Leaves there.
+        there: u64,
+    },
+    /// A peer holds another log of this office's: it signed two histories.
+    #[error("a peer holds another log of this office, with the same {size} leaves")]
+    LogContradicted {
+        /// Leaves of both.
+        size: u64,
+    },
     /// A mirror cannot begin.
     #[error(transparent)]
     Mirror(#[from] MirrorError),
@@ -40,6 +54,9 @@ pub enum RunError {
     /// What the office stored is damaged.
     #[error(transparent)]
     Office(#[from] LoadError),
+    /// The home was restored from a backup, and nobody was asked yet how far its log has come.
+    #[error("the home was restored from a backup and has not caught up")]
+    Restored,
     /// The system gives no threads or signals.
     #[error("the system does not let the node run: {0}")]
     Runtime(ErrorKind),

@@ -2,6 +2,7 @@
 //! Knows which part talks to which; each part knows its own work.
 //! Specified in specs/protocol.md §13 and specs/interfaces.md.
 
+pub mod catch_up;
 mod error;
 pub mod heads;
 pub mod logs;
@@ -9,8 +10,10 @@ pub mod office;
 mod ports;
 pub mod repair;
 mod start;
+mod upkeep;
 
 pub use error::RunError;
+pub(crate) use start::signer as signer_of;
 
 use crate::control::server::{Asked, MOST, Server};
 use crate::control::{Ask, ControlError};
@@ -26,15 +29,21 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use upkeep::Upkeep;
+pub(crate) use upkeep::lists_in;
 
 /// How long the parts may take to end.
 const ENDING: Duration = Duration::from_secs(5);
 /// How long the first look at the peers' logs may keep a relay from saying that it serves.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
 
+/// How often the node looks whether a day has begun.
+const LOOK: Duration = Duration::from_secs(30);
+
 /// A running node.
 struct Service {
     home: Home,
+    clock: Clock,
     net: Net,
     heads: Heads,
     mirrors: BTreeMap<OriginHash, mpsc::Sender<Nudge>>,
@@ -42,18 +51,44 @@ struct Service {
     office: Option<(mpsc::Sender<Asked>, watch::Receiver<OfficeSummary>)>,
 }
 
-/// Serves until `stop` becomes true.
+/// Why a node ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// It was told to.
+    Stopped,
+    /// It took a newer trust list, by which every part is to go.
+    NewList,
+}
+
+/// Serves until `stop` becomes true; begins anew when it took a newer trust list.
 ///
 /// # Errors
 /// [`RunError`] when it cannot begin.
 pub async fn run(
-    home: Home,
+    mut home: Home,
     clock: Clock,
     mut stop: watch::Receiver<bool>,
     on_serving: impl Fn(String),
 ) -> Result<(), RunError> {
+    loop {
+        let (back, ended) = serve(home, clock.clone(), &mut stop, &on_serving).await?;
+        match ended {
+            Ended::Stopped => return Ok(()),
+            Ended::NewList => home = back,
+        }
+    }
+}
+
+async fn serve(
+    home: Home,
+    clock: Clock,
+    stop: &mut watch::Receiver<bool>,
+    on_serving: &impl Fn(String),
+) -> Result<(Home, Ended), RunError> {
     // what a process that was killed said of itself
     Ready::remove(home.paths());
+    let mut upkeep = Upkeep::default();
+    upkeep.tell(home.paths(), &clock);
     let started = start::start(home, clock).await?;
     let start::Started {
         service,
@@ -61,6 +96,7 @@ pub async fn run(
         mut following,
         mut tasks,
         tried,
+        mut lists,
     } = started;
     let (commands, mut asked) = mpsc::channel(MOST);
     let server = Server::bind(&service.home.paths().control())
@@ -70,42 +106,47 @@ pub async fn run(
     let first_look = tokio::time::sleep(FIRST_LOOK);
     let all_tried = start::all_tried(tried);
     tokio::pin!(first_look, all_tried);
+    let mut look = tokio::time::interval(LOOK);
     let mut is_ready = false;
-    loop {
+    let ended = loop {
         tokio::select! {
-            () = &mut all_tried, if !is_ready => is_ready = service.say_ready(&on_serving)?,
-            () = &mut first_look, if !is_ready => is_ready = service.say_ready(&on_serving)?,
+            () = &mut all_tried, if !is_ready => is_ready = service.say_ready(on_serving)?,
+            () = &mut first_look, if !is_ready => is_ready = service.say_ready(on_serving)?,
             event = events.recv() => match event {
-                None => break,
+                None => break Ended::Stopped,
                 Some(event) => service.on_event(event),
             },
             Some(asked) = asked.recv() => service.command(asked).await,
+            Some(note) = lists.recv() => if service.take_list(&note) {
+                break Ended::NewList;
+            },
+            _ = look.tick() => upkeep.tell(service.home.paths(), &service.clock),
             stopped = stop.wait_for(|stop| *stop) => {
                 stopped.ok();
-                break;
+                break Ended::Stopped;
             }
         }
-    }
+    };
     Ready::remove(service.home.paths());
     drop(asked);
     // the handles go, so that mirrors, office and network end in this order
     let Service {
         home,
+        clock: _,
         net,
         heads,
         mirrors,
         office,
     } = service;
-    drop((net, heads, mirrors, office, events));
+    drop((net, heads, mirrors, office, events, lists));
     // a mirror may wait for a silent peer: nothing is lost when it stops there
     following.shutdown().await;
-    let ended = async { while tasks.join_next().await.is_some() {} };
-    if tokio::time::timeout(ENDING, ended).await.is_err() {
+    let parts_ended = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(ENDING, parts_ended).await.is_err() {
         tracing::warn!("some parts did not end in time");
     }
     control.await.ok();
-    drop(home);
-    Ok(())
+    Ok((home, ended))
 }
 
 impl Service {
@@ -120,6 +161,10 @@ impl Service {
         }
         .write(self.home.paths())?;
         Ok(true)
+    }
+
+    fn take_list(&self, note: &[u8]) -> bool {
+        upkeep::take_list(self.home.paths(), &self.clock, note)
     }
 
     fn addresses(&self) -> Vec<String> {
@@ -188,6 +233,7 @@ impl Service {
             "network": self.net.counters().to_json(),
             "logs": logs,
             "office": office,
+            "expiring": upkeep::expiring_json(self.home.paths(), &self.clock),
         })
     }
 }

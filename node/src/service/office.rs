@@ -15,6 +15,7 @@ use disk::{Disk, StoredFiles};
 use lachan_link::names::{Topic, TopicKind};
 use lachan_link::{Refusal, SealedReply};
 use lachan_protocol::exposure::batch::BATCH_LEAF_TYPE;
+use lachan_protocol::log::tiles::LONGEST_LEAF;
 use lachan_protocol::office::SealedError;
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_shell::clock::Clock;
@@ -76,6 +77,7 @@ impl OfficeHost {
             host.heads.set(head, None);
         }
         host.perform(pending)?;
+        host.publish_list()?;
         host.tell(Input::Clock, now)?;
         host.told = Some(now.window());
         host.show(now);
@@ -228,6 +230,19 @@ impl OfficeHost {
         self.heads.set(head, time);
         self.fresh.extend(leaves);
         Ok(())
+    }
+
+    /// A newer trust list, once: after a crash the log may end with it already.
+    fn publish_list(&mut self) -> Result<(), RunError> {
+        let Some(leaf) = self.disk.list_leaf()? else {
+            return Ok(());
+        };
+        if leaf.len() > LONGEST_LEAF {
+            tracing::error!("the trust list is too long for a leaf: it goes by file only");
+        } else {
+            self.append(vec![leaf], true)?;
+        }
+        self.disk.forget_list()
     }
 
     async fn gossip(&mut self, net: &Net) {

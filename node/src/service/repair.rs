@@ -43,6 +43,9 @@ pub fn repair(home: &Home, accept: bool) -> Result<(Report, bool), RepairError> 
     if !home.settings().is(Role::Office) {
         return Err(RepairError::NoStore);
     }
+    if home.paths().restored().exists() {
+        return Err(RunError::Restored.into());
+    }
     let store = Store::open(&home.paths().state())?;
     let report = store.verify()?;
     if !accept || report.condition.allows_commits().is_ok() {

@@ -5,7 +5,7 @@
 use super::heads::Heads;
 use super::logs::Logs;
 use super::office::{OfficeHome, OfficeHost};
-use super::{RunError, Service, ports};
+use super::{RunError, Service, catch_up, ports, upkeep};
 use crate::config::Role;
 use crate::control::server;
 use crate::gossip::Gossip;
@@ -32,6 +32,8 @@ const OFFICE_QUEUE: usize = 64;
 const NUDGES: usize = 64;
 /// Events of the network that wait.
 const EVENTS: usize = 256;
+/// Trust lists that wait.
+const LISTS: usize = 8;
 
 /// A node that began.
 pub(super) struct Started {
@@ -41,10 +43,13 @@ pub(super) struct Started {
     pub(super) following: JoinSet<()>,
     pub(super) tasks: JoinSet<()>,
     pub(super) tried: Vec<watch::Receiver<bool>>,
+    /// Trust lists that stand in the logs.
+    pub(super) lists: mpsc::Receiver<Vec<u8>>,
 }
 
 /// Begins.
 pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError> {
+    upkeep::take_from_logs(home.paths(), &clock)?;
     let (trust, _) = trust::read(home.paths())?;
     if trust.is_expired(clock.now()?) {
         tracing::warn!("the trust list's time is over: install a newer one");
@@ -54,6 +59,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
     let mut tasks = JoinSet::new();
     let folders = log_folders(&home, &trust)?;
 
+    catch_up::not_behind(&home, &trust).await?;
     let office = open_office(&home, &trust, &keys, &clock, &heads)?;
     let (sealed, sealed_messages) = mpsc::channel::<SealedAsk>(OFFICE_QUEUE);
     let (tell, events) = mpsc::channel(EVENTS);
@@ -91,6 +97,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
     ports::keep(config, home.paths(), &net.status().addresses);
 
     let own = office.as_ref().map(|(authority, _)| authority.id());
+    let (found, lists) = mpsc::channel(LISTS);
     let mut mirrors = BTreeMap::new();
     let mut following = JoinSet::new();
     let mut tried = Vec::new();
@@ -114,6 +121,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
             heads.clone(),
             clock.clone(),
         )?;
+        let mirror = mirror.handing_lists_to(found.clone());
         if has_peers {
             tried.push(mirror.tried());
         }
@@ -130,6 +138,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
     Ok(Started {
         service: Service {
             home,
+            clock,
             net,
             heads,
             mirrors,
@@ -139,6 +148,7 @@ pub(super) async fn start(home: Home, clock: Clock) -> Result<Started, RunError>
         following,
         tasks,
         tried,
+        lists,
     })
 }
 
@@ -169,7 +179,7 @@ fn log_folders(
 }
 
 /// Signs the checkpoints of an office.
-pub(super) fn signer(origin: &str, keys: &KeyFolder) -> Result<NoteSigner, RunError> {
+pub(crate) fn signer(origin: &str, keys: &KeyFolder) -> Result<NoteSigner, RunError> {
     let key = keys.signing_key(KeyName::Log)?;
     let signer = NoteSigner::new(origin, SignatureType::Ed25519, key);
     Ok(signer.map_err(TrustError::Root)?)
@@ -210,6 +220,7 @@ fn open_office(
             tick_seconds: u64::from(authority.clock()),
         },
         keys: keys.clone(),
+        list: home.paths().list(),
         log: home.paths().log().join(authority.origin_hash().to_string()),
         signer,
         state: home.paths().state(),

@@ -35,6 +35,9 @@ pub enum HomeError<E> {
     /// Neither `--home` nor `HOME` say where it is.
     #[error("nothing says where the home is")]
     Nowhere,
+    /// Made by an older program: whoever opens it under its lock migrates it.
+    #[error("the layout of this home is an older one")]
+    OlderFormat,
     /// The file of settings does not say what it must.
     #[error("the settings: {0}")]
     Settings(E),
@@ -62,6 +65,15 @@ impl<E> From<StoreError> for HomeError<E> {
 /// (what happened, what to do), in Vietnamese and in English.
 pub type Words = [(&'static str, &'static str); 2];
 
+/// A step from one layout to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// What the file `format` held before.
+    pub from: &'static str,
+    /// Changes the folder. A process may be killed in it, and then it is done again from its beginning.
+    pub step: fn(&Path) -> Result<(), StoreError>,
+}
+
 /// How the home of one program is laid out, and what its people are told about it.
 #[derive(Debug)]
 pub struct Layout {
@@ -69,6 +81,8 @@ pub struct Layout {
     pub format: &'static str,
     /// Folders that every home has, `keys` among them.
     pub folders: &'static [&'static str],
+    /// From older layouts to this one, oldest first: each leads to the next one's `from`, the last to `format`.
+    pub migrations: &'static [Migration],
     /// How long a command waits for another one that works on the same home.
     pub patience: Duration,
     /// Folders, beside the home's own, in which single files are written durably: opening removes what a killed
@@ -169,10 +183,13 @@ impl<S: Settings> Home<S> {
     /// left goes.
     ///
     /// # Errors
-    /// [`HomeError`], all but `AlreadyMade` and `Nowhere`.
+    /// [`HomeError`], all but `AlreadyMade`, `Nowhere` and `OlderFormat`.
     pub fn open(dir: &Path) -> Result<Self, HomeError<S::Error>> {
-        let settings = read_settings(dir)?;
+        // what is no home is left alone, without a lock file
+        step_of(dir, &S::LAYOUT)?;
         let lock = lock(dir, S::LAYOUT.patience)?;
+        migrate(dir, &S::LAYOUT)?;
+        let settings = read_settings(dir)?;
         remove_temporaries(dir)?;
         for folder in S::LAYOUT.written {
             remove_temporaries(&dir.join(folder))?;
@@ -233,14 +250,11 @@ impl<S: Settings> NewHome<S> {
 /// The settings of a home, without its lock: for what may run beside another process.
 ///
 /// # Errors
-/// [`HomeError::Absent`], [`HomeError::Io`], [`HomeError::Settings`], [`HomeError::UnknownFormat`].
+/// [`HomeError::Absent`], [`HomeError::Io`], [`HomeError::OlderFormat`], [`HomeError::Settings`],
+/// [`HomeError::UnknownFormat`].
 pub fn read_settings<S: Settings>(dir: &Path) -> Result<S, HomeError<S::Error>> {
-    let format = fs::read(dir.join(FORMAT)).map_err(|error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => HomeError::Absent,
-        kind => HomeError::Io(kind),
-    })?;
-    if format != S::LAYOUT.format.as_bytes() {
-        return Err(HomeError::UnknownFormat);
+    if step_of(dir, &S::LAYOUT)?.is_some() {
+        return Err(HomeError::OlderFormat);
     }
     // A file that is gone, or is no text, says nothing; the settings themselves tell what is missing.
     let text = match fs::read(dir.join(S::LAYOUT.settings)) {
@@ -265,6 +279,33 @@ pub fn dir_of<S: Settings>(named: Option<&Path>) -> Result<PathBuf, HomeError<S:
         .or_else(|| folder("HOME").map(|home| PathBuf::from(home).join(".local/share")))
         .map(|base| base.join(S::LAYOUT.program))
         .ok_or(HomeError::Nowhere)
+}
+
+/// The migration that an older home needs first; none for one of this layout.
+fn step_of<E>(dir: &Path, layout: &Layout) -> Result<Option<usize>, HomeError<E>> {
+    let format = fs::read(dir.join(FORMAT)).map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => HomeError::Absent,
+        kind => HomeError::Io(kind),
+    })?;
+    if format == layout.format.as_bytes() {
+        return Ok(None);
+    }
+    let mut steps = layout.migrations.iter();
+    let first = steps.position(|step| format == step.from.as_bytes());
+    first.map(Some).ok_or(HomeError::UnknownFormat)
+}
+
+/// Leads a home to this layout, step by step, each made durable by its own `format`. Its lock is held.
+fn migrate<E>(dir: &Path, layout: &Layout) -> Result<(), HomeError<E>> {
+    while let Some(at) = step_of(dir, layout)? {
+        let after = layout.migrations.get(at + 1);
+        let after = after.map_or(layout.format, |next| next.from);
+        if let Some(migration) = layout.migrations.get(at) {
+            (migration.step)(dir)?;
+        }
+        write_durably(&dir.join(FORMAT), after.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn lock<E>(dir: &Path, patience: Duration) -> Result<File, HomeError<E>> {

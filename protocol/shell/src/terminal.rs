@@ -152,9 +152,10 @@ impl Terminal {
         let shown = tcgetattr(&stdin).ok()?;
         let mut unseen = shown.clone();
         unseen.local_modes.remove(LocalModes::ECHO);
+        // What was typed before the question does not count: it may have been seen.
+        tcsetattr(&stdin, OptionalActions::Flush, &unseen).ok()?;
         eprint!("{} ", question.say(self.lang));
         let _ = std::io::stderr().flush();
-        tcsetattr(&stdin, OptionalActions::Flush, &unseen).ok()?;
         let mut line = Zeroizing::new(String::with_capacity(LONGEST_LINE));
         let read = stdin.lock().read_line(&mut line);
         let restored = tcsetattr(&stdin, OptionalActions::Now, &shown);

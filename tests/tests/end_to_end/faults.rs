@@ -21,22 +21,22 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const ORIGIN: &str = "log.lachan.example/faults";
-const TICK_SECONDS: u64 = 21_600;
+pub(crate) const TICK_SECONDS: u64 = 21_600;
 const ANYWHERE: &str = "/ip4/127.0.0.1/tcp/0";
 
 /// An office that trusts itself, and a clock for everybody.
-struct Ground {
-    folder: TempDir,
+pub(crate) struct Ground {
+    pub(crate) folder: TempDir,
     programs: Programs,
-    clock: TestClock,
+    pub(crate) clock: TestClock,
     /// 00:00 UTC of the day.
-    day: UnixTime,
-    office: Home,
-    vkey: String,
+    pub(crate) day: UnixTime,
+    pub(crate) office: Home,
+    pub(crate) vkey: String,
 }
 
 impl Ground {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let programs = Programs::build(Profile::Dev).expect("cargo builds the programs");
         let folder = tempfile::tempdir().expect("a folder");
         let clock = TestClock::create(&folder.path().join("clock")).expect("a clock");
@@ -82,36 +82,44 @@ impl Ground {
         let key = self.file("root.key");
         let root = run(&["trust", "root", "--out", &key]);
         let vkey = root["vkey"].as_str().expect("a vkey").to_owned();
-        let (until, list) = (self.day.plus(400 * DAY_SECONDS).to_string(), self.list());
+        let list = self.list();
+        self.sign(1, &list);
+        run(&["trust", "install", "--trust", &list, "--root", &vkey]);
+        self.vkey = vkey;
+    }
+
+    /// Signs a trust list of the office alone.
+    pub(crate) fn sign(&self, sequence: u64, out: &str) {
+        let (key, sequence) = (self.file("root.key"), sequence.to_string());
+        let until = self.day.plus(400 * DAY_SECONDS).to_string();
         let authority = self.office.folder().join("authority.txt");
         let authority = authority.display().to_string();
-        run(&[
+        let sign = [
             "trust",
             "sign",
             "--root-key",
             &key,
             "--sequence",
-            "1",
+            &sequence,
             "--until",
             &until,
             "--authority",
             &authority,
             "--out",
-            &list,
-        ]);
-        run(&["trust", "install", "--trust", &list, "--root", &vkey]);
-        self.vkey = vkey;
+            out,
+        ];
+        self.office.run(&sign).expect("the list is signed");
     }
 
-    fn file(&self, name: &str) -> String {
+    pub(crate) fn file(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
-    fn list(&self) -> String {
+    pub(crate) fn list(&self) -> String {
         self.file("trust.txt")
     }
 
-    fn relay(&self, name: &str, args: &[&str]) -> Home {
+    pub(crate) fn relay(&self, name: &str, args: &[&str]) -> Home {
         let folder = self.folder.path().join(name);
         let home = Home::new(&self.programs.node, &folder, self.clock.file(), "en");
         let list = self.list();
@@ -130,7 +138,7 @@ impl Ground {
         home
     }
 
-    fn client(&self, name: &str) -> Home {
+    pub(crate) fn client(&self, name: &str) -> Home {
         let folder = self.folder.path().join(name);
         let home = Home::new(&self.programs.lachan, &folder, self.clock.file(), "en");
         let list = self.list();
@@ -147,7 +155,7 @@ impl Ground {
     }
 
     /// The ticks of the office's log, each whole, by their seq; every leaf is verified.
-    fn ticks(&self) -> BTreeMap<u64, UnixTime> {
+    pub(crate) fn ticks(&self) -> BTreeMap<u64, UnixTime> {
         let note = std::fs::read(self.list()).expect("the trust list");
         let root = Vkey::from_text(&self.vkey).expect("a vkey");
         let trust = TrustList::read(&note, &root).expect("the list is the root's");
@@ -177,7 +185,7 @@ impl Ground {
     }
 }
 
-fn log_folder(home: &Path) -> PathBuf {
+pub(crate) fn log_folder(home: &Path) -> PathBuf {
     let origin = OriginHash::of_origin(ORIGIN).to_string();
     home.join("log").join(origin)
 }
@@ -202,7 +210,7 @@ fn leaves_of(home: &Path) -> Vec<Vec<u8>> {
 }
 
 /// All files of a copy of the log, by path.
-fn files_of(home: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files_of(home: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let base = log_folder(home);
     let (mut files, mut folders) = (BTreeMap::new(), vec![base.clone()]);
     while let Some(folder) = folders.pop() {
@@ -220,7 +228,7 @@ fn files_of(home: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-fn wait_for(what: &str, mut look: impl FnMut() -> bool) {
+pub(crate) fn wait_for(what: &str, mut look: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !look() {
         assert!(Instant::now() < deadline, "waited in vain for {what}");
@@ -228,19 +236,19 @@ fn wait_for(what: &str, mut look: impl FnMut() -> bool) {
     }
 }
 
-fn seq(office: &Home) -> u64 {
+pub(crate) fn seq(office: &Home) -> u64 {
     let status = office.run(&["status"]).expect("a status");
     status["office"]["seq"].as_u64().unwrap_or(0)
 }
 
 /// The head of the only log; a node that has just started may have none yet.
-fn head(node: &Home) -> Value {
+pub(crate) fn head(node: &Home) -> Value {
     let status = node.run(&["status"]).expect("a status");
     let log = &status["logs"][0];
     serde_json::json!([log["size"], log["root"]])
 }
 
-fn started(home: &Home) -> Running {
+pub(crate) fn started(home: &Home) -> Running {
     let said = |error| {
         let log = std::fs::read_to_string(home.folder().with_extension("log"));
         (error, log)
@@ -248,7 +256,7 @@ fn started(home: &Home) -> Running {
     home.start().map_err(said).expect("a node that serves")
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
+pub(crate) fn code<T: std::fmt::Debug>(result: Result<T, CommandError>) -> String {
     result.expect_err("refused").code().to_owned()
 }
 

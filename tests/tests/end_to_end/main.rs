@@ -3,8 +3,11 @@
 //! Specified in CONTRIBUTING.md, "Tests".
 
 mod faults;
+mod hostile;
 mod photos;
 mod privacy;
 mod refusals;
+mod restore;
 mod rooms;
+mod spread;
 mod town;

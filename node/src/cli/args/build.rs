@@ -9,7 +9,7 @@ use clap::{ArgAction, Command as Clap, value_parser};
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::id::CodeId;
 use lachan_shell::arguments::{
-    Frame, UsageError, command, flag, option, path, positional, test_clock, time,
+    Frame, UsageError, command, flag, option, passphrase_file, path, positional, test_clock, time,
 };
 use lachan_shell::home::Settings;
 
@@ -35,6 +35,19 @@ pub fn root(lang: Lang) -> Clap {
         command("repair", Help::Repair, lang)
             .after_help(Help::ExamplesRepair.say(lang))
             .arg(flag("accept-rollback", Help::ArgAcceptRollback, lang)),
+        command("doctor", Help::Doctor, lang).after_help(Help::ExamplesDoctor.say(lang)),
+        command("backup", Help::Backup, lang)
+            .after_help(Help::ExamplesBackup.say(lang))
+            .arg(path("out", "FILE", Help::ArgOutBackup, lang).required(true))
+            .arg(passphrase_file(lang)),
+        command("restore", Help::Restore, lang)
+            .after_help(Help::ExamplesRestore.say(lang))
+            .arg(path("from", "FILE", Help::ArgRestoreFrom, lang).required(true))
+            .arg(passphrase_file(lang)),
+        command("catch-up", Help::CatchUp, lang)
+            .after_help(Help::ExamplesCatchUp.say(lang))
+            .arg(option("from", "MULTIADDR", Help::ArgCatchUpFrom, lang).action(ArgAction::Append))
+            .arg(flag("despite-silent", Help::ArgDespiteSilent, lang)),
         command("rotate-key", Help::RotateKey, lang).after_help(Help::ExamplesRotateKey.say(lang)),
     ];
     frame

@@ -174,6 +174,30 @@ impl Explain for RunError {
             Self::Home(error) => of_home(error, lang, &Config::LAYOUT),
             Self::Key(error) => error.explain(lang),
             Self::Ledger(error) | Self::Mirror(MirrorError::Ledger(error)) => error.explain(lang),
+            Self::LogAhead { .. } => told(
+                lang,
+                self,
+                (
+                    format!("Bản sao cũ của thư mục đã được đặt lại: {self}."),
+                    "Đừng xoá gì. Chạy `lachan-node catch-up` để lấy lại phần sổ còn thiếu trước khi ký tiếp.",
+                ),
+                (
+                    format!("An older copy of this home was put back: {self}."),
+                    "Remove nothing. Run `lachan-node catch-up`, so that the log is whole before anything is signed.",
+                ),
+            ),
+            Self::LogContradicted { .. } => told(
+                lang,
+                self,
+                (
+                    format!("Văn phòng đã ký hai lịch sử khác nhau: {self}."),
+                    "Dừng hẳn. Báo cho gốc tin cậy: cần khoá và tên sổ mới (docs/operator.vi.md, \"Hai lịch sử\").",
+                ),
+                (
+                    format!("This office has signed two histories: {self}."),
+                    "Stop for good. Tell the root of trust: new keys and a new origin are needed (docs/operator.md, \"Two histories\").",
+                ),
+            ),
             Self::Mirror(MirrorError::Follow(_) | MirrorError::Link(_)) => told(
                 lang,
                 self,
@@ -188,6 +212,18 @@ impl Explain for RunError {
             ),
             Self::Net(error) => error.explain(lang),
             Self::Office(error) => error.explain(lang),
+            Self::Restored => told(
+                lang,
+                self,
+                (
+                    "Thư mục này được khôi phục từ bản sao lưu: văn phòng chưa được ký.",
+                    "Chạy `lachan-node catch-up` (thêm --from nếu cần): nó hỏi các nút khác xem sổ đã đi đến đâu.",
+                ),
+                (
+                    "This home was restored from a backup: the office may not sign yet.",
+                    "Run `lachan-node catch-up` (with --from where needed): it asks others how far the log has come.",
+                ),
+            ),
             Self::Runtime(kind) => told(
                 lang,
                 self,

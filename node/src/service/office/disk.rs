@@ -10,8 +10,10 @@ use crate::office::{
 use crate::service::RunError;
 use lachan_protocol::id::OriginHash;
 use lachan_protocol::log::checkpoint::Checkpoint;
+use lachan_protocol::log::leaf::Leaf;
 use lachan_protocol::log::note::NoteSigner;
 use lachan_store::{Batch, FileName, SecretFile, Store, StoreError, Tree, erase_leftovers};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -23,6 +25,8 @@ pub struct OfficeHome {
     pub config: OfficeConfig,
     /// Its key files.
     pub keys: KeyFolder,
+    /// A newer trust list that is to stand in its log, if the file is there.
+    pub list: PathBuf,
     /// The folder of its log.
     pub log: PathBuf,
     /// Signs its checkpoints.
@@ -41,6 +45,7 @@ pub(super) struct Disk {
     keys: KeyFolder,
     store: Arc<Store>,
     ledger: Writer,
+    list: PathBuf,
     origin: OriginHash,
 }
 
@@ -66,6 +71,7 @@ impl Disk {
             keys: home.keys,
             store: Arc::new(store),
             ledger,
+            list: home.list,
             origin,
         })
     }
@@ -170,6 +176,20 @@ impl Disk {
             self.ledger.append(leaves)?;
         }
         Ok(self.ledger.checkpoint().clone())
+    }
+
+    /// The leaf of a newer trust list that is to stand in the log.
+    pub(super) fn list_leaf(&self) -> Result<Option<Vec<u8>>, RunError> {
+        match std::fs::read(&self.list) {
+            Ok(note) => Ok(Some(Leaf::of_trust_list(&note))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::from(error).into()),
+        }
+    }
+
+    /// It stands there, or never can.
+    pub(super) fn forget_list(&self) -> Result<(), RunError> {
+        Ok(std::fs::remove_file(&self.list).map_err(StoreError::from)?)
     }
 
     pub(super) fn head(&self) -> Option<Checkpoint> {

@@ -18,6 +18,9 @@ use lachan_protocol::time::{UnixTime, Window};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+/// Registrations in one answer: a line has at most 1 MiB.
+const MOST_RECORDS: usize = 1_000;
+
 /// Who waits for an answer.
 #[derive(Debug)]
 pub(super) enum Waiting {
@@ -35,6 +38,18 @@ impl OfficeHost {
             Ask::Publish => {
                 let reply_to = Some(self.wait(Waiting::Command(lang, answer)));
                 self.tell(Input::Tick { reply_to }, now)?;
+            }
+            Ask::Registrations { from } => {
+                let part = self.office.registrations().part(from, MOST_RECORDS);
+                let records: String = part
+                    .to_bytes()
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
+                let next = from + part.count();
+                answer
+                    .send(Ok(json!({"records": records, "next": next})))
+                    .ok();
             }
             Ask::ReleaseList => {
                 let requests = self.office.requests(now);

@@ -47,6 +47,22 @@ pub fn of_home<E: Explain + Debug>(
                 "Check its permissions and the space on the disk.",
             ),
         ),
+        HomeError::OlderFormat => told(
+            lang,
+            error,
+            (
+                "Thư mục này do một bản cũ hơn của chương trình tạo ra.",
+                format!(
+                    "Dừng {program} bản cũ, rồi chạy bản mới một lần: nó tự chuyển đổi. Nên sao lưu trước."
+                ),
+            ),
+            (
+                "This home was made by an older version of the program.",
+                format!(
+                    "Stop the older {program} and run the new one once: it migrates the home. Make a backup first."
+                ),
+            ),
+        ),
         HomeError::Nowhere => told(
             lang,
             error,

@@ -23,6 +23,7 @@ impl Settings for OneLine {
     const LAYOUT: Layout = Layout {
         format: "sample 1\n",
         folders: &["codes", "keys"],
+        migrations: &[],
         patience: Duration::from_millis(50),
         written: &["codes"],
         program: "sample",
@@ -126,4 +127,75 @@ fn what_a_killed_process_left_goes_when_the_home_is_opened() {
     }
     Sample::open(dir).unwrap();
     assert!(left.iter().all(|file| !file.exists()));
+}
+
+/// The same home two layouts later: `a` became `b`, and `b` became `c`.
+#[derive(Debug, PartialEq)]
+struct Later(String);
+
+fn first_step(dir: &Path) -> Result<(), StoreError> {
+    write_durably(&dir.join("b"), b"from a")
+}
+
+fn second_step(dir: &Path) -> Result<(), StoreError> {
+    let b = fs::read(dir.join("b"))?;
+    if dir.join("break").exists() {
+        return Err(StoreError::Full);
+    }
+    write_durably(&dir.join("c"), &b)
+}
+
+impl Settings for Later {
+    type Error = usize;
+    type Paths = Paths;
+    const LAYOUT: Layout = Layout {
+        format: "sample 3\n",
+        migrations: &[
+            Migration {
+                from: "sample 1\n",
+                step: first_step,
+            },
+            Migration {
+                from: "sample 2\n",
+                step: second_step,
+            },
+        ],
+        ..OneLine::LAYOUT
+    };
+
+    fn from_toml(text: &str) -> Result<Self, usize> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn to_toml(&self) -> String {
+        self.0.clone()
+    }
+}
+
+#[test]
+fn an_older_home_is_migrated_step_by_step_and_goes_on_where_it_was_interrupted() {
+    let base = tempfile::tempdir().unwrap();
+    let dir = base.path();
+    drop(Sample::create(dir, settings()).unwrap().finish().unwrap());
+    let format = || fs::read_to_string(dir.join("format")).unwrap();
+    let settings_beside = read_settings::<Later>(dir);
+    assert_eq!(settings_beside, Err(HomeError::OlderFormat));
+
+    fs::write(dir.join("break"), "").unwrap();
+    let full = Home::<Later>::open(dir).unwrap_err();
+    assert_eq!(full, HomeError::Io(ErrorKind::StorageFull));
+    assert_eq!(format(), "sample 2\n");
+    assert!(!dir.join("c").exists());
+
+    fs::remove_file(dir.join("break")).unwrap();
+    drop(Home::<Later>::open(dir).unwrap());
+    assert_eq!(format(), "sample 3\n");
+    assert_eq!(fs::read(dir.join("c")).unwrap(), b"from a");
+    drop(Home::<Later>::open(dir).unwrap());
+
+    // the older program does not touch what a newer one made
+    let files = || fs::read_dir(dir).unwrap().count();
+    let before = files();
+    assert_eq!(Sample::open(dir).unwrap_err(), HomeError::UnknownFormat);
+    assert_eq!((format(), files()), ("sample 3\n".to_owned(), before));
 }
