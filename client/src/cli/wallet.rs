@@ -10,6 +10,7 @@ use super::stamp::stamp_line;
 use crate::cli::Done;
 use crate::home::Home;
 use crate::messages::{CitizenMessage, Message, WalletMessage};
+use crate::store::evidence::EvidenceFolder;
 use crate::wallet::{Counter, Wallet};
 use lachan_protocol::token::DeviceSecret;
 use lachan_shell::arguments::Global;
@@ -61,6 +62,7 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
     Ok(Done::new(
         json!({
             "open_visit": citizen.visit().map_or(Value::Null, |visit| open_json("open", visit, session.now)),
+            "ends_soon": citizen.visit().is_some_and(|visit| visit.ends_soon(session.now)),
             "hours": hours,
             "days": days,
             "authorities": authorities,
@@ -133,6 +135,7 @@ fn forget_all(global: &Global, args: ForgetArgs, terminal: &Terminal) -> Result<
     let (_, now) = clock_of(global, home.settings().test_clock, terminal)?;
     confirm(args, &CitizenMessage::AskForgetAll, terminal)?;
     Wallet::open_to_forget(home.paths().tokens()).forget_all()?;
+    EvidenceFolder::new(home.paths().evidence()).forget_all()?;
     // The counter tells how many hours were ever sealed: it begins anew, with a secret that has sealed nothing.
     let secret = DeviceSecret::random(&mut rand::rng());
     SecretFile::new(home.paths().keys().join(DEVICE)).replace(secret.to_bytes().as_slice())?;

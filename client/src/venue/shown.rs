@@ -12,6 +12,8 @@ use lachan_protocol::time::{UnixTime, Window};
 
 /// So many codes of a screen are laid out at a time: a display also holds their notification keys, so not the whole plan.
 pub const PRELOADED: usize = 12;
+/// Of slips, whose days are printed, that of today and the next one.
+pub const PRELOADED_SLIPS: usize = 2;
 
 /// Why a file of `codes/` is no code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,11 +116,23 @@ impl ShownCode {
 /// code also the one before it: visitors who scanned that one show its stamp.
 #[must_use]
 pub fn to_lay_out(registered: &Registered, host: &str, now: UnixTime) -> Vec<ShownCode> {
-    let from = match registered.plan().head().schedule {
-        KeySchedule::Screen => now.minus(SCREEN_SLACK_SECONDS),
-        KeySchedule::Slip | KeySchedule::Sheet => now,
+    let (from, most) = match registered.plan().head().schedule {
+        KeySchedule::Screen => (now.minus(SCREEN_SLACK_SECONDS), PRELOADED),
+        KeySchedule::Sheet => (now, PRELOADED),
+        KeySchedule::Slip => (now, PRELOADED_SLIPS),
     };
-    let codes = registered.codes_from(from, PRELOADED).into_iter();
+    codes_from(registered, host, from, most)
+}
+
+/// At most `most` codes from the one to show at `now` on.
+#[must_use]
+pub fn codes_from(
+    registered: &Registered,
+    host: &str,
+    now: UnixTime,
+    most: usize,
+) -> Vec<ShownCode> {
+    let codes = registered.codes_from(now, most).into_iter();
     codes
         .filter_map(|(_, bytes)| ShownCode::from_bytes(&bytes, host).ok())
         .collect()
