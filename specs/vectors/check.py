@@ -420,6 +420,34 @@ def check_witness(c):
     same(c, c["accepted"]["state_after"], u64(c["now"]) + kept.encode())
 
 
+def climbed(leaf, i, n, path):  # the root to which an inclusion proof leads
+    if n == 1:
+        assert not path
+        return leaf
+    k = 1 << (n - 1).bit_length() - 1
+    if i < k:
+        return sha256(b"\1", climbed(leaf, i, k, path[:-1]), path[-1])
+    return sha256(b"\1", path[-1], climbed(leaf, i - k, n - k, path[:-1]))
+
+
+def check_warning(c):
+    magic, raw = cut(h(c["bundle"]), 18)
+    assert magic == b"lachan-warning/v1\n"
+    proof, raw = raw[4:4 + num(raw[:4])], raw[4 + num(raw[:4]):]
+    leaf, raw = raw[4:4 + num(raw[:4])], raw[4 + num(raw[:4]):]
+    entry, token = cut(raw, 2)
+    lines, note = proof.decode().split("\n\n", 1)
+    (_, index, *path), (_, size, of_root) = lines.split("\n"), note.split("\n")[:3]
+    path = [base64.b64decode(x) for x in path]
+    same(c, base64.b64decode(of_root), climbed(sha256(b"\0", leaf), int(index[6:]), int(size), path),
+         [c["accepted"]["index"], c["accepted"]["size"]], [int(index[6:]), int(size)])
+    at = len(leaf) - 64 - 40 * 16 + 40 * num(entry)  # one list of 16 entries before the signature
+    record = opened(token, leaf[at:at + 32])
+    n = record[47]
+    same(c, c["accepted"]["window"], num(record[24:28]), [c["accepted"]["name"], c["accepted"]["place"]],
+         record[48:48 + n].decode().split("\n"))
+
+
 def check_leaf(c):
     leaf, labels = h(c["leaf"]), {2: b"prekey", 3: b"helper", 4: b"registrations", 6: b"revocation"}
     if leaf[0] not in labels:
@@ -558,7 +586,7 @@ CHECKS = {
     "report-code": check_report_code, "request": check_request, "sealed-file": check_sealed_file, "sealed-message": check_sealed, "share-proof": check_proof,
     "stamp": check_stamp,
     "signed-note": check_note, "tiles": check_path, "trust-list": check_note, "venue-code": check_code, "venue-url": check_url,
-    "visit-token": check_token, "witness": check_witness,
+    "visit-token": check_token, "warning": check_warning, "witness": check_witness,
 }
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 use super::Speak;
 use super::advice::AdviceText;
 use super::citizen::Where;
+use super::stamp::StampText;
 use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::time::{UnixTime, Window};
@@ -204,16 +205,7 @@ pub enum VenueMessage {
         until: UnixTime,
     },
     /// A door stamp that visitors may show.
-    Stamp {
-        /// Two words, perhaps on a ground of the colour.
-        words: String,
-        /// The colour, Vietnamese and English.
-        colour: [&'static str; 2],
-        /// Whether it is of the code shown, not of the one before it.
-        is_current: bool,
-        /// Whether it is of the 30 seconds before.
-        is_old: bool,
-    },
+    Stamp(StampText),
     /// A plan was taken over.
     TakenOver {
         /// Whose.
@@ -351,20 +343,7 @@ impl Speak for VenueMessage {
                     format!("{venue}\nfrom {from} on {on} until {until} on {end}")
                 }
             }
-            Self::Stamp {
-                words,
-                colour,
-                is_current,
-                is_old,
-            } => {
-                let what = match (is_current, is_old) {
-                    (true, false) => "Door stamp now",
-                    (true, true) => "  30 seconds ago",
-                    (false, false) => "  of the last code",
-                    (false, true) => "  of the last code, 30 seconds ago",
-                };
-                format!("{what}: {words} · {}", colour[1])
-            }
+            Self::Stamp(stamp) => stamp.en(),
             Self::Written { path } => format!("Written: {path}"),
         }
     }
@@ -480,20 +459,7 @@ impl Speak for VenueMessage {
                     format!("{venue}\ntừ {from} ngày {on} đến {until} ngày {end}")
                 }
             }
-            Self::Stamp {
-                words,
-                colour,
-                is_current,
-                is_old,
-            } => {
-                let what = match (is_current, is_old) {
-                    (true, false) => "Dấu cửa lúc này",
-                    (true, true) => "  30 giây trước",
-                    (false, false) => "  của mã trước",
-                    (false, true) => "  của mã trước, 30 giây trước",
-                };
-                format!("{what}: {words} · màu {}", colour[0])
-            }
+            Self::Stamp(stamp) => stamp.vi(),
             Self::Written { path } => format!("Đã ghi: {path}"),
         }
     }

@@ -3,8 +3,6 @@
 //! Specified in specs/protocol.md §8.5.
 
 mod io;
-#[cfg(test)]
-mod tests;
 
 pub use io::{Content, Input, Note, Output, ReplyTo, WitnessAnswer};
 
@@ -176,3 +174,6 @@ impl Witness {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 
 mod codes;
 mod faults;
+mod floors;
 mod hostile;
 mod photos;
 mod privacy;

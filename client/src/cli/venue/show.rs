@@ -11,6 +11,7 @@ use crate::cli::session::{Session, clock_of, home_dir};
 use crate::cli::stamp;
 use crate::home::{Paths, Settings};
 use crate::messages::citizen::Where;
+use crate::messages::stamp::StampText;
 use crate::messages::{Message, VenueMessage};
 use crate::qr::{self, Modules, QrError};
 use crate::store::venue::{PlanRecord, Shelf, laid_out};
@@ -274,12 +275,12 @@ impl Display<'_> {
 
     fn draw_stamps(&self, stamps: &Stamps) {
         for (place, (is_current, stamp)) in stamps.iter().enumerate() {
-            self.terminal.line(&VenueMessage::Stamp {
+            self.terminal.line(&VenueMessage::Stamp(StampText {
                 words: stamp::words(*stamp, self.terminal),
                 colour: stamp.colour().name,
                 is_current: *is_current,
                 is_old: place % 2 == 1,
-            });
+            }));
         }
     }
 

@@ -21,4 +21,5 @@ mod trust_list;
 mod venue_code;
 mod venue_url;
 pub(crate) mod visit_token;
+mod warning;
 mod witness;
