@@ -1,12 +1,12 @@
 //! The codes in the pictures: screens, sheets and slips made by the protocol, and one of somebody else.
-//! Knows venues and QR modules; does not know pictures.
+//! Knows venues and QR modules, as any other maker of QR codes would; does not know pictures.
 //! Specified in specs/protocol.md §4.
 
 use crate::world::Authority;
-use lachan_client::qr::Modules;
 use lachan_protocol::code::DEFAULT_HOST;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::time::Window;
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -26,15 +26,34 @@ pub struct Code {
 impl Code {
     /// Of a venue's URL, or any other short text.
     pub(super) fn of_url(url: String) -> Self {
-        let modules = Modules::of_url(&url).expect("a code of the protocol fits");
-        let side = modules.side();
+        // As venues show it: bytes up to the #, then digits, at level M.
+        let (head, digits) = match url.split_once('#') {
+            Some((head, digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                (&url[..=head.len()], digits)
+            }
+            Some(_) | None => (url.as_str(), ""),
+        };
+        let mut segments = vec![QrSegment::make_bytes(head.as_bytes())];
+        if !digits.is_empty() {
+            segments.push(QrSegment::make_numeric(digits));
+        }
+        let modules = QrCode::encode_segments_advanced(
+            &segments,
+            QrCodeEcc::Medium,
+            Version::MIN,
+            Version::MAX,
+            None,
+            false,
+        )
+        .expect("a code of the protocol fits");
+        let side = modules.size();
         let dark = (0..side)
             .flat_map(|y| (0..side).map(move |x| (x, y)))
-            .map(|(x, y)| modules.is_dark(x, y))
+            .map(|(x, y)| modules.get_module(x, y))
             .collect();
         Self {
             url,
-            version: modules.version(),
+            version: modules.version().value(),
             side: u8::try_from(side).expect("at most 177 modules"),
             dark,
         }

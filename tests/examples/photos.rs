@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Examples:\n  cargo run --release --bin photos\n  cargo run --release --bin photos -- --count 28 --keep pictures\n\nExit codes: 0 the shipped reader reads 95 % or more; 1 it does not; 2 it could not be measured."
+    after_help = "Examples:\n  cargo run --release -p lachan-tests --example photos\n  cargo run --release -p lachan-tests --example photos -- --count 28 --keep pictures\n\nExit codes: 0 the shipped reader reads 95 % or more; 1 it does not; 2 it could not be measured."
 )]
 struct Args {
     /// How many pictures of the set, from its beginning
