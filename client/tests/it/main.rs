@@ -23,5 +23,6 @@ mod properties;
 mod qr;
 mod refused;
 mod sources;
+mod stamp;
 mod story;
 mod venue;

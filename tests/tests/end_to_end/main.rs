@@ -7,6 +7,7 @@ mod faults;
 mod floors;
 mod hostile;
 mod network;
+mod photos;
 mod privacy;
 mod refusals;
 mod restore;
