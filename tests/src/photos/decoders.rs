@@ -36,8 +36,8 @@ pub fn rxing_cpp(image: &GrayImage) -> Vec<String> {
 /// The one text that rxing's port of the Java reader reads.
 #[must_use]
 pub fn rxing_java(image: &GrayImage) -> Vec<String> {
-    let read = bitmap(image)
-        .and_then(|mut bitmap| QRCodeReader::default().decode_with_hints(&mut bitmap, &harder()));
+    let read =
+        bitmap(image).and_then(|mut bitmap| QRCodeReader.decode_with_hints(&mut bitmap, &harder()));
     read.map(|result| texts(vec![result])).unwrap_or_default()
 }
 
