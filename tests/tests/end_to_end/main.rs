@@ -12,5 +12,6 @@ mod privacy;
 mod refusals;
 mod restore;
 mod rooms;
+mod shown;
 mod spread;
 mod town;

@@ -9,6 +9,7 @@ pub(crate) mod kit;
 mod log;
 pub(crate) mod manifest;
 mod merkle;
+mod mutation;
 mod notes;
 mod office;
 mod plan;
