@@ -15,6 +15,8 @@ pub type HomeError = home::HomeError<SettingsError>;
 lachan_shell::paths! {
     /// A venue's public codes. Displays read only this folder, without the lock.
     codes = "codes";
+    /// Evidence against signers of codes; made when there is some.
+    evidence = "evidence";
     /// Secrets, one file each.
     keys = "keys";
     /// The store's folder.

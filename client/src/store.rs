@@ -2,6 +2,7 @@
 //! Stores and does not judge; nothing here tells of a visit: tokens and findings are in the wallet.
 //! Specified in specs/protocol.md §14.
 
+pub mod evidence;
 mod tidying;
 pub mod venue;
 

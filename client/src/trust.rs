@@ -41,6 +41,11 @@ impl Trust {
         let known = self.revoked.entry((authority, code)).or_insert(from);
         *known = from.min(*known);
     }
+
+    /// All revocations, by code alone: no two plans have one id.
+    pub fn revoked(&self) -> impl Iterator<Item = (CodeId, Window)> + '_ {
+        self.revoked.iter().map(|((_, code), from)| (*code, *from))
+    }
 }
 
 impl CodeTrust for Trust {

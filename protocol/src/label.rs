@@ -58,6 +58,7 @@ labels! {
         AUTHORITY = "lachan/v1/authority";
         CASE = "lachan/v1/case";
         CERTIFICATE = "lachan/v1/certificate";
+        CLOSING = "lachan/v1/closing";
         CODE = "lachan/v1/code";
         HPKE_CERTIFICATE = "lachan/v1/hpke/certificate";
         HPKE_POLL = "lachan/v1/hpke/poll";

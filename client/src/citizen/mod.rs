@@ -10,7 +10,7 @@ mod visit;
 pub use erasing::{FAR_AHEAD_SECONDS, erasing_time, is_far_ahead};
 pub use exposure::{Findings, Shown};
 pub use look::{Proposal, Step};
-pub use visit::OpenVisit;
+pub use visit::{OpenVisit, REMINDER_SECONDS};
 
 use lachan_protocol::code::{VenueCode, VenueCodeError};
 use lachan_protocol::id::CodeId;

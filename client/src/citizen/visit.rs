@@ -20,7 +20,16 @@ pub struct OpenVisit {
     pub tags: Vec<(Window, DetectionTag)>,
 }
 
+/// So long before the end of what was sealed the person is reminded, by every command.
+pub const REMINDER_SECONDS: u64 = 1_200;
+
 impl OpenVisit {
+    /// Whether it ends by itself soon: who stays longer should scan the code again.
+    #[must_use]
+    pub fn ends_soon(&self, now: UnixTime) -> bool {
+        now < self.expected_end && self.expected_end.minus(REMINDER_SECONDS) <= now
+    }
+
     /// Whether a code is of this visit's venue: the same plan, or another plan of the same place.
     #[must_use]
     pub fn is_at(&self, code: &VenueCode) -> bool {

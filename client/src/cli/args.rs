@@ -2,6 +2,7 @@
 //! Knows clap; does not know what the commands do.
 //! Specified in specs/protocol.md §12.
 
+use super::evidence::{self, EvidenceCommand};
 use super::venue::{self, VenueCommand};
 use crate::home::Settings;
 use crate::messages::help::Help;
@@ -27,6 +28,8 @@ pub enum Command {
     CheckIn(CheckInArgs),
     /// `check-out`
     CheckOut(CheckOutArgs),
+    /// `evidence` and what stands below it
+    Evidence(EvidenceCommand),
     /// `exposures`
     Exposures(ExposuresArgs),
     /// `forget`
@@ -66,6 +69,8 @@ pub struct CheckInArgs {
     pub at: Option<UnixTime>,
     /// URL, path of an image, or `-`.
     pub code: String,
+    /// `--leave`
+    pub leave: bool,
     /// `--stay`
     pub stay: bool,
     /// `--yes`
@@ -150,6 +155,7 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         "check-in" => Ok(Command::CheckIn(CheckInArgs {
             at: at(),
             code: required(sub, "code")?,
+            leave: sub.get_flag("leave"),
             stay: sub.get_flag("stay"),
             yes: sub.get_flag("yes"),
         })),
@@ -157,6 +163,7 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
             arrived: optional(sub, "arrived"),
             at: at(),
         })),
+        "evidence" => Ok(Command::Evidence(evidence::read(sub)?)),
         "exposures" => Ok(Command::Exposures(ExposuresArgs {
             exit_code: sub.get_flag("exit-code"),
         })),
@@ -216,6 +223,7 @@ pub fn root(lang: Lang) -> Clap {
         command("check-in", Help::CheckIn, lang)
             .arg(positional("code", "CODE", Help::ArgCode, lang))
             .arg(time("at", Help::ArgArrival, lang))
+            .arg(flag("leave", Help::ArgLeave, lang).conflicts_with("stay"))
             .arg(flag("stay", Help::ArgStay, lang))
             .arg(flag("yes", Help::ArgYes, lang))
             .after_help(examples(Help::ExamplesCheckIn)),
@@ -237,6 +245,7 @@ pub fn root(lang: Lang) -> Clap {
             .arg(flag("all", Help::ArgAll, lang).conflicts_with("day"))
             .arg(flag("yes", Help::ArgYes, lang))
             .after_help(examples(Help::ExamplesForget)),
+        evidence::arguments(lang),
         command("backup", WalletHelp::Backup, lang)
             .arg(path("out", "FILE", WalletHelp::ArgOut, lang).required(true))
             .arg(arguments::passphrase_file(lang))

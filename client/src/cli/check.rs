@@ -4,8 +4,10 @@
 
 use super::CliError;
 use super::args::{CheckInArgs, CheckOutArgs};
+use super::evidence;
 use super::session::{Session, place_of};
-use crate::citizen::{Event, Input, OpenVisit, Proposal, Step};
+use super::venue::shelf;
+use crate::citizen::{CitizenError, Event, Input, OpenVisit, Proposal, Step};
 use crate::cli::Done;
 use crate::messages::citizen::Where;
 use crate::messages::{CitizenMessage, Message};
@@ -32,13 +34,23 @@ pub(super) fn check_in(
     let text = code_text(&args.code)?;
     let session = Session::open(global, terminal)?;
     let bytes = code_bytes(text.trim(), &session.home.settings().host)?;
+    // What a venue keeps here hinders nobody from checking in, also when it is damaged.
+    if let Ok(shelf) = shelf(&session) {
+        evidence::watch(&session, &bytes, &shelf, terminal);
+    }
     let code = UnverifiedVenueCode::from_bytes(&bytes)?;
     let mut citizen = session.citizen()?;
     let mut proposal = citizen.look(code, &session.trust, args.at, session.now)?;
+    // Who names what the second scan means is not asked again; without a flag `--yes` leaves.
+    let is_second = proposal.step() == Step::Leave;
+    if args.leave && !is_second {
+        return Err(CitizenError::NoOpenVisit.into());
+    }
     if args.stay {
         proposal = proposal.staying();
     }
-    if !args.yes {
+    let is_chosen = is_second && (args.leave || args.stay);
+    if !args.yes && !is_chosen {
         proposal = confirmed(proposal, terminal)?;
     }
     let rng = &mut rand::rng();
@@ -57,6 +69,12 @@ pub(super) fn check_out(
     let leave = Input::Leave { arrived, at };
     let outputs = citizen.handle(leave, session.now, &mut rand::rng())?;
     Ok(answer(&session.perform(outputs)?))
+}
+
+/// The bytes of a code: its URL, its digits, on standard input or in an image.
+pub(super) fn read_code(argument: &str, session: &Session) -> Result<Vec<u8>, CliError> {
+    let text = code_text(argument)?;
+    code_bytes(text.trim(), &session.home.settings().host)
 }
 
 /// The text of a code: given as it is, on standard input, or in an image.

@@ -5,15 +5,16 @@
 use crate::citizen::{CitizenError, SilenceError};
 use crate::cli::venue::VenueToolError;
 use crate::home::{HomeError, Settings};
-use crate::messages::errors::{of_code, of_follow, of_url};
+use crate::messages::errors::{of_code, of_evidence, of_follow, of_url};
 use crate::messages::venue_help::kinds;
 use crate::messages::{Explain, Explanation, Lang};
 use crate::net::NetError;
 use crate::qr::QrError;
 use crate::store::ClientStoreError;
+use crate::store::evidence::EvidenceFileError;
 use crate::sync::SyncError;
 use crate::wallet::{WalletCopyError, WalletError};
-use lachan_protocol::code::{UrlError, VenueCodeError};
+use lachan_protocol::code::{EvidenceError, UrlError, VenueCodeError};
 use lachan_protocol::log::follow::FollowError;
 use lachan_protocol::log::note::VkeyError;
 use lachan_protocol::trust::TrustListError;
@@ -53,6 +54,12 @@ pub enum CliError {
     /// A code that cannot be read.
     #[error(transparent)]
     Code(#[from] VenueCodeError),
+    /// Two codes that are no evidence.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceError),
+    /// Evidence that is not kept or found.
+    #[error(transparent)]
+    EvidenceFile(#[from] EvidenceFileError),
     /// Following a log.
     #[error(transparent)]
     Follow(#[from] FollowError),
@@ -131,6 +138,8 @@ impl Explain for CliError {
             Self::Citizen(error) => error.explain(lang),
             Self::Clock(error) => error.explain(lang),
             Self::Code(error) => of_code(error, lang),
+            Self::Evidence(error) => of_evidence(error, lang),
+            Self::EvidenceFile(error) => error.explain(lang),
             Self::Follow(error) => of_follow(error, lang),
             Self::Home(error) => of_home(error, lang, &Settings::LAYOUT),
             Self::Net(error) => error.explain(lang),

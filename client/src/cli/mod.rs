@@ -6,6 +6,7 @@ pub mod args;
 mod backup;
 mod check;
 mod error;
+pub mod evidence;
 mod exposures;
 mod init;
 mod progress;
@@ -38,6 +39,7 @@ fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Do
         Command::Backup(args) => backup::backup(global, &args, terminal),
         Command::CheckIn(args) => check::check_in(global, &args, terminal),
         Command::CheckOut(args) => check::check_out(global, &args, terminal),
+        Command::Evidence(command) => evidence::run(global, &command, terminal),
         Command::Exposures(args) => exposures::exposures(global, &args, terminal),
         Command::Forget(args) => wallet::forget(global, args, terminal),
         Command::Init(args) => init::init(global, args, terminal),

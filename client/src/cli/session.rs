@@ -105,6 +105,7 @@ impl Session {
             terminal.note(&CitizenMessage::TrustListExpired);
         }
         session.end_what_is_over(terminal)?;
+        session.remind(terminal)?;
         Ok(session)
     }
 
@@ -223,6 +224,17 @@ impl Session {
                 };
                 terminal.note(&message);
             }
+        }
+        Ok(())
+    }
+
+    /// Who stays longer than was sealed must scan again before the last sealed minute.
+    fn remind(&self, terminal: &Terminal) -> Result<(), CliError> {
+        if let Some(visit) = self.open_visit()?.filter(|visit| visit.ends_soon(self.now)) {
+            terminal.note(&CitizenMessage::VisitEndsSoon {
+                venue: place_of(&visit),
+                at: visit.expected_end,
+            });
         }
         Ok(())
     }

@@ -2,9 +2,12 @@
 //! Knows arguments and answers; what is decided stands in the venue's cores.
 //! Specified in specs/protocol.md §3, §10.4 and §11.
 
+mod close;
 mod desk;
 mod error;
+mod handover;
 mod link;
+mod print;
 mod register;
 mod requests;
 mod show;
@@ -28,7 +31,8 @@ use lachan_protocol::keys::plan::PlanHead;
 use lachan_protocol::time::UnixTime;
 use lachan_protocol::trust::TrustedAuthority;
 use lachan_shell::arguments::{
-    Global, UsageError, command, flag, option, optional, path, positional, required, time,
+    Global, UsageError, command, flag, option, optional, passphrase_file, path, positional,
+    required, time,
 };
 use lachan_shell::output::plain;
 use lachan_shell::terminal::Terminal;
@@ -37,8 +41,12 @@ use std::path::PathBuf;
 /// A command of the venue's tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VenueCommand {
+    /// `close`
+    Close(CloseArgs),
     /// `approve` or `decline`
     Decide(DecideArgs),
+    /// `hand-over`
+    HandOver(HandOverArgs),
     /// `register`
     Register(RegisterArgs),
     /// `requests`
@@ -47,6 +55,19 @@ pub enum VenueCommand {
     Show(ShowArgs),
     /// `status`
     Status,
+    /// `take-over`
+    TakeOver(TakeOverArgs),
+}
+
+/// Of `close`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseArgs {
+    /// `--from`
+    pub from: Option<String>,
+    /// ID, or how it begins.
+    pub id: Option<String>,
+    /// `--yes`
+    pub yes: bool,
 }
 
 /// Of `approve` and `decline`.
@@ -58,6 +79,28 @@ pub struct DecideArgs {
     pub from: Option<String>,
     /// REQUEST, or how it begins.
     pub request: String,
+}
+
+/// Of `hand-over`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandOverArgs {
+    /// ID, or how it begins.
+    pub id: Option<String>,
+    /// `--out`
+    pub out: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase_file: Option<PathBuf>,
+    /// `--yes`
+    pub yes: bool,
+}
+
+/// Of `take-over`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeOverArgs {
+    /// FILE
+    pub file: PathBuf,
+    /// `--passphrase-file`
+    pub passphrase_file: Option<PathBuf>,
 }
 
 /// Of `register`.
@@ -91,6 +134,8 @@ pub struct RequestsArgs {
 /// Of `show`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShowArgs {
+    /// `--all`
+    pub all: Option<PathBuf>,
     /// `--at`
     pub at: Option<UnixTime>,
     /// ID, or how it begins.
@@ -118,7 +163,7 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(
                     option(
                         "schedule",
-                        "screen|sheet",
+                        "screen|slip|sheet",
                         help(VenueHelp::ArgSchedule),
                         lang,
                     )
@@ -154,6 +199,10 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(path("png", "FILE", help(VenueHelp::ArgPng), lang))
                 .arg(path("svg", "FILE", help(VenueHelp::ArgSvg), lang))
                 .arg(
+                    path("all", "DIR", help(VenueHelp::ArgAllSlips), lang)
+                        .conflicts_with_all(["at", "png", "svg", "watch"]),
+                )
+                .arg(
                     flag("watch", help(VenueHelp::ArgWatch), lang)
                         .conflicts_with_all(["at", "png", "svg"]),
                 )
@@ -170,6 +219,24 @@ pub fn arguments(lang: Lang) -> Clap {
                 .arg(request())
                 .arg(from())
                 .after_help(examples),
+            command("close", help(VenueHelp::Close), lang)
+                .arg(positional("id", "ID", help(VenueHelp::ArgId), lang).required(false))
+                .arg(from())
+                .arg(flag("yes", Help::ArgYes, lang))
+                .after_help(VenueHelp::ExamplesClose.say(lang)),
+            command("hand-over", help(VenueHelp::HandOver), lang)
+                .arg(positional("id", "ID", help(VenueHelp::ArgId), lang).required(false))
+                .arg(path("out", "FILE", help(VenueHelp::ArgOut), lang).required(true))
+                .arg(passphrase_file(lang))
+                .arg(flag("yes", Help::ArgYes, lang))
+                .after_help(VenueHelp::ExamplesHandOver.say(lang)),
+            command("take-over", help(VenueHelp::TakeOver), lang)
+                .arg(
+                    positional("file", "FILE", help(VenueHelp::ArgFile), lang)
+                        .value_parser(value_parser!(PathBuf)),
+                )
+                .arg(passphrase_file(lang))
+                .after_help(VenueHelp::ExamplesTakeOver.say(lang)),
             command("status", help(VenueHelp::Status), lang)
                 .after_help(VenueHelp::ExamplesStatus.say(lang)),
         ])
@@ -191,7 +258,18 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
     };
     match name {
         "approve" => decide(true),
+        "close" => Ok(VenueCommand::Close(CloseArgs {
+            from: text("from"),
+            id: text("id"),
+            yes: sub.get_flag("yes"),
+        })),
         "decline" => decide(false),
+        "hand-over" => Ok(VenueCommand::HandOver(HandOverArgs {
+            id: text("id"),
+            out: required(sub, "out")?,
+            passphrase_file: optional(sub, "passphrase-file"),
+            yes: sub.get_flag("yes"),
+        })),
         "register" => Ok(VenueCommand::Register(RegisterArgs {
             authority: text("authority"),
             first: optional(sub, "first"),
@@ -204,6 +282,7 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
         })),
         "requests" => Ok(VenueCommand::Requests(RequestsArgs { from: text("from") })),
         "show" => Ok(VenueCommand::Show(ShowArgs {
+            all: optional(sub, "all"),
             at: optional(sub, "at"),
             id: text("id"),
             png: optional(sub, "png"),
@@ -211,6 +290,10 @@ pub fn read(matches: &ArgMatches) -> Result<VenueCommand, UsageError> {
             watch: sub.get_flag("watch"),
         })),
         "status" => Ok(VenueCommand::Status),
+        "take-over" => Ok(VenueCommand::TakeOver(TakeOverArgs {
+            file: required(sub, "file")?,
+            passphrase_file: optional(sub, "passphrase-file"),
+        })),
         other => Err(UsageError::Unknown(other.to_owned())),
     }
 }
@@ -221,17 +304,21 @@ pub(super) fn run(
     terminal: &Terminal,
 ) -> Result<Done, CliError> {
     match command {
+        VenueCommand::Close(args) => close::close(global, args, terminal),
         VenueCommand::Decide(args) => requests::decide(global, args, terminal),
+        VenueCommand::HandOver(args) => handover::hand_over(global, args, terminal),
         VenueCommand::Register(args) => register::register(global, args, terminal),
         VenueCommand::Requests(args) => requests::requests(global, args, terminal),
         VenueCommand::Show(args) => show::show(global, args, terminal),
         VenueCommand::Status => status::status(global, terminal),
+        VenueCommand::TakeOver(args) => handover::take_over(global, args, terminal),
     }
 }
 
 fn parse_schedule(text: &str) -> Result<KeySchedule, UsageError> {
     match text {
         "screen" => Ok(KeySchedule::Screen),
+        "slip" => Ok(KeySchedule::Slip),
         "sheet" => Ok(KeySchedule::Sheet),
         other => Err(UsageError::invalid("--schedule", other)),
     }
@@ -242,7 +329,7 @@ fn parse_kind(text: &str) -> Result<VenueKind, UsageError> {
 }
 
 /// The shelf of a home, tidied up.
-fn shelf(session: &Session) -> Result<Shelf<'_>, CliError> {
+pub(super) fn shelf(session: &Session) -> Result<Shelf<'_>, CliError> {
     let home = &session.home;
     let host = home.settings().host.clone();
     let shelf = Shelf::new(
@@ -250,7 +337,8 @@ fn shelf(session: &Session) -> Result<Shelf<'_>, CliError> {
         home.paths().keys(),
         home.paths().codes(),
         host,
-    );
+    )
+    .with_revoked(session.trust.revoked().collect());
     shelf.tidy(session.erasing_time()?)?;
     Ok(shelf)
 }

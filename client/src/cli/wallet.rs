@@ -9,6 +9,7 @@ use super::session::{DEVICE, Session, clock_of, home_dir, place_of};
 use crate::cli::Done;
 use crate::home::Home;
 use crate::messages::{CitizenMessage, Message, WalletMessage};
+use crate::store::evidence::EvidenceFolder;
 use crate::wallet::{Counter, Wallet};
 use lachan_protocol::token::DeviceSecret;
 use lachan_shell::arguments::Global;
@@ -56,6 +57,7 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
     Ok(Done::new(
         json!({
             "open_visit": citizen.visit().map_or(Value::Null, |visit| open_json("open", visit)),
+            "ends_soon": citizen.visit().is_some_and(|visit| visit.ends_soon(session.now)),
             "hours": hours,
             "days": days,
             "authorities": authorities,
@@ -128,6 +130,7 @@ fn forget_all(global: &Global, args: ForgetArgs, terminal: &Terminal) -> Result<
     let (_, now) = clock_of(global, home.settings().test_clock, terminal)?;
     confirm(args, &CitizenMessage::AskForgetAll, terminal)?;
     Wallet::open_to_forget(home.paths().tokens()).forget_all()?;
+    EvidenceFolder::new(home.paths().evidence()).forget_all()?;
     // The counter tells how many hours were ever sealed: it begins anew, with a secret that has sealed nothing.
     let secret = DeviceSecret::random(&mut rand::rng());
     SecretFile::new(home.paths().keys().join(DEVICE)).replace(secret.to_bytes().as_slice())?;

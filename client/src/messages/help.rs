@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §12.
 
 use super::Speak;
+use super::evidence_help::EvidenceHelp;
 use super::venue_help::VenueHelp;
 
 /// A text of `--help`. Commands are named for themselves, options `Arg…`, examples `Examples…`.
@@ -26,6 +27,8 @@ pub enum Help {
     ArgFrom,
     /// `--home`
     ArgHome,
+    /// `--leave`
+    ArgLeave,
     /// `--node`
     ArgNode,
     /// `--root`
@@ -40,6 +43,8 @@ pub enum Help {
     CheckIn,
     /// check-out
     CheckOut,
+    /// evidence, and what stands below it
+    Evidence(EvidenceHelp),
     /// Examples of check-in
     ExamplesCheckIn,
     /// Examples of check-out
@@ -84,14 +89,16 @@ impl Speak for Help {
             Self::ArgExitCode => "End with exit code 1 when there is a warning",
             Self::ArgFrom => "Where to read the logs: a node's multiaddress, or a folder",
             Self::ArgHome => "The folder of this person's data (or LACHAN_HOME)",
+            Self::ArgLeave => "At a second scan of the same venue: leave, without asking; refused when no visit is open there",
             Self::ArgNode => "A node to ask later, as a multiaddress; may be given several times",
             Self::ArgRoot => "The key that must have signed the trust list (from a poster or your authority)",
-            Self::ArgStay => "At a second scan of the same venue: stay longer instead of leaving",
+            Self::ArgStay => "At a second scan of the same venue: stay longer instead of leaving, without asking",
             Self::ArgTrust => "The trust list: who the health authorities are",
             Self::ArgYes => "Do not ask",
             Self::CheckIn => "Seal a visit from a venue's code, after asking",
             Self::CheckOut => "End the open visit",
-            Self::ExamplesCheckIn => "Examples:\n  lachan check-in https://lachan.example/v/1#…\n  lachan check-in code.png --yes\n  lachan check-in code.png --at 2026-11-24T09:00:00Z",
+            Self::Evidence(help) => return help.en(),
+            Self::ExamplesCheckIn => "Examples:\n  lachan check-in https://lachan.example/v/1#…\n  lachan check-in code.png --yes\n  lachan check-in code.png --stay\n  lachan check-in code.png --at 2026-11-24T09:00:00Z",
             Self::ExamplesCheckOut => "Examples:\n  lachan check-out\n  lachan check-out --at 2026-11-24T10:30:00Z",
             Self::ExamplesExposures => "Examples:\n  lachan exposures\n  lachan exposures --exit-code",
             Self::ExamplesForget => "Examples:\n  lachan forget --day 2026-11-24\n  lachan forget --all",
@@ -121,14 +128,16 @@ impl Speak for Help {
             Self::ArgExitCode => "Kết thúc với mã thoát 1 khi có cảnh báo",
             Self::ArgFrom => "Đọc sổ kiểm chứng từ đâu: địa chỉ multiaddr của một nút, hoặc một thư mục",
             Self::ArgHome => "Thư mục dữ liệu của người dùng (hoặc LACHAN_HOME)",
+            Self::ArgLeave => "Khi quét lại cùng địa điểm: rời đi, không hỏi lại; từ chối nếu không có lượt ghé nào đang mở ở đó",
             Self::ArgNode => "Nút để hỏi về sau, dạng multiaddr; có thể ghi nhiều lần",
             Self::ArgRoot => "Khoá phải ký danh sách tin cậy (trên áp phích hoặc từ cơ quan y tế)",
-            Self::ArgStay => "Khi quét lại cùng địa điểm: ở thêm thay vì rời đi",
+            Self::ArgStay => "Khi quét lại cùng địa điểm: ở thêm thay vì rời đi, không hỏi lại",
             Self::ArgTrust => "Danh sách tin cậy: các cơ quan y tế là ai",
             Self::ArgYes => "Không hỏi lại",
             Self::CheckIn => "Niêm phong một lượt ghé từ mã địa điểm, sau khi hỏi lại",
             Self::CheckOut => "Kết thúc lượt ghé đang mở",
-            Self::ExamplesCheckIn => "Ví dụ:\n  lachan check-in https://lachan.example/v/1#…\n  lachan check-in ma.png --yes\n  lachan check-in ma.png --at 2026-11-24T09:00:00Z",
+            Self::Evidence(help) => return help.vi(),
+            Self::ExamplesCheckIn => "Ví dụ:\n  lachan check-in https://lachan.example/v/1#…\n  lachan check-in ma.png --yes\n  lachan check-in ma.png --stay\n  lachan check-in ma.png --at 2026-11-24T09:00:00Z",
             Self::ExamplesCheckOut => "Ví dụ:\n  lachan check-out\n  lachan check-out --at 2026-11-24T10:30:00Z",
             Self::ExamplesExposures => "Ví dụ:\n  lachan exposures\n  lachan exposures --exit-code",
             Self::ExamplesForget => "Ví dụ:\n  lachan forget --day 2026-11-24\n  lachan forget --all",

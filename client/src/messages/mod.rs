@@ -6,6 +6,8 @@ pub mod advice;
 pub mod citizen;
 #[cfg(feature = "cli")]
 pub mod errors;
+pub mod evidence;
+pub mod evidence_help;
 pub mod help;
 pub mod venue;
 pub mod venue_help;
@@ -13,6 +15,7 @@ pub mod wallet;
 pub mod wallet_help;
 
 pub use citizen::CitizenMessage;
+pub use evidence::EvidenceMessage;
 pub use lachan_shell::words::{Explain, Explanation, Lang, Speak, told};
 pub use venue::VenueMessage;
 pub use wallet::WalletMessage;
@@ -22,6 +25,8 @@ pub use wallet::WalletMessage;
 pub enum Message {
     /// What a citizen's command says.
     Citizen(CitizenMessage),
+    /// What is said of evidence.
+    Evidence(EvidenceMessage),
     /// A text that needs no translation: a URL, a QR code, a path.
     Verbatim(String),
     /// What a venue's command says.
@@ -34,6 +39,7 @@ impl Speak for Message {
     fn en(&self) -> String {
         match self {
             Self::Citizen(message) => message.en(),
+            Self::Evidence(message) => message.en(),
             Self::Verbatim(text) => text.clone(),
             Self::Venue(message) => message.en(),
             Self::Wallet(message) => message.en(),
@@ -43,6 +49,7 @@ impl Speak for Message {
     fn vi(&self) -> String {
         match self {
             Self::Citizen(message) => message.vi(),
+            Self::Evidence(message) => message.vi(),
             Self::Verbatim(text) => text.clone(),
             Self::Venue(message) => message.vi(),
             Self::Wallet(message) => message.vi(),
@@ -53,6 +60,12 @@ impl Speak for Message {
 impl From<CitizenMessage> for Message {
     fn from(message: CitizenMessage) -> Self {
         Self::Citizen(message)
+    }
+}
+
+impl From<EvidenceMessage> for Message {
+    fn from(message: EvidenceMessage) -> Self {
+        Self::Evidence(message)
     }
 }
 

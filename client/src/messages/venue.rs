@@ -67,6 +67,25 @@ pub enum VenueMessage {
         /// Which.
         request: RequestId,
     },
+    /// The question before a plan is closed.
+    AskClose {
+        /// Whose.
+        venue: Where,
+    },
+    /// The question before a plan is handed over.
+    AskHandOver {
+        /// Whose.
+        venue: Where,
+    },
+    /// A plan is closed.
+    Closed {
+        /// Whose.
+        venue: Where,
+        /// Its code.
+        code: CodeId,
+        /// When what is kept of it is erased.
+        until: UnixTime,
+    },
     /// A request was declined.
     Declined {
         /// Which.
@@ -74,6 +93,15 @@ pub enum VenueMessage {
     },
     /// How to leave the display.
     EndWithCtrlC,
+    /// A plan is handed over.
+    HandedOver {
+        /// Whose.
+        venue: Where,
+        /// Its code.
+        code: CodeId,
+        /// The sealed file.
+        file: String,
+    },
     /// A sheet has used half of its budget.
     HangSpare,
     /// A request, without minutes.
@@ -104,6 +132,15 @@ pub enum VenueMessage {
         /// Whether its last window is over.
         ended: bool,
     },
+    /// A plan of which no code is shown from an hour on.
+    PlanEnded {
+        /// The first hour.
+        from: Window,
+        /// Whether the authority revoked it; else the owner closed it.
+        is_revoked: bool,
+        /// When what is kept of it is erased.
+        until: UnixTime,
+    },
     /// A plan that waits for its answer.
     PlanPending {
         /// Whose.
@@ -117,6 +154,13 @@ pub enum VenueMessage {
         venue: Where,
         /// Why: in Vietnamese and in English.
         why: [String; 2],
+    },
+    /// Codes were written as pages to print.
+    Printed {
+        /// How many.
+        codes: usize,
+        /// Into which folder.
+        dir: String,
     },
     /// A plan is registered.
     Registered {
@@ -159,6 +203,15 @@ pub enum VenueMessage {
         /// First second after it.
         until: UnixTime,
     },
+    /// A plan was taken over.
+    TakenOver {
+        /// Whose.
+        venue: Where,
+        /// Its code.
+        code: CodeId,
+        /// Hours that were released before.
+        used: usize,
+    },
     /// A file was written.
     Written {
         /// Its path.
@@ -184,6 +237,25 @@ impl Speak for VenueMessage {
                  `lachan venue requests`."
             ),
             Self::Approved { request } => format!("Approved: {request}"),
+            Self::AskClose { venue } => format!(
+                "Close {venue}? Its codes are shown no more, and the health authority publishes that they do not count."
+            ),
+            Self::AskHandOver { venue } => format!(
+                "Hand {venue} over? This device answers no request of it any more, and cannot take it back from the same file."
+            ),
+            Self::HandedOver { venue, code, file } => format!(
+                "Handed over: {venue}, {code}. Its secrets lie in {file} alone, sealed, and are erased here.\n\
+                 Give file and passphrase to the new owner by different ways: `lachan venue take-over FILE`. Then destroy the file."
+            ),
+            Self::TakenOver { venue, code, used } => format!(
+                "Taken over: {venue}, {code}; {used} hours were released before. Destroy the file: whoever opens it could answer too."
+            ),
+            Self::Closed { venue, code, until } => format!(
+                "Closed: {venue}, {code}. No code of it is shown any more; take down what was printed.\n\
+                 Its keys are kept until {} so that requests for past hours can still be answered \
+                 (`lachan venue requests`), and then erased.",
+                date(*until)
+            ),
             Self::Declined { request } => {
                 format!("Declined: {request}. No key leaves this venue.")
             }
@@ -208,19 +280,28 @@ impl Speak for VenueMessage {
                     schedule_en(*schedule)
                 )
             }
+            Self::PlanEnded { from, is_revoked, until } => {
+                let who = if *is_revoked { "REVOKED by the health authority" } else { "CLOSED" };
+                format!(
+                    "  {who} from {} on {}; requests are answered and keys kept until {}",
+                    clock(from.start()), date(from.start()), date(*until)
+                )
+            }
             Self::PlanPending { venue, code } => format!(
                 "{venue}: waits for the health authority's answer; repeat the same `venue register`\n  {code}"
             ),
             Self::PollFailed { venue, why: [_, why] } => {
                 format!("{venue}: could not ask for requests. {why}")
             }
+            Self::Printed { codes, dir } => format!(
+                "Pages to print: {codes} in {dir}. Hang only the page of its day; keep the others where nobody photographs them."
+            ),
             Self::Registered { venue, code, schedule, first, last, authority: [_, authority] } => {
                 let [from, on, until, end] = span(first.start(), last.end());
                 let next = match schedule {
                     KeySchedule::Screen => "Show the code with `lachan venue show --watch`.",
-                    KeySchedule::Slip | KeySchedule::Sheet => {
-                        "Print the code: `lachan venue show --png FILE`."
-                    }
+                    KeySchedule::Slip => "Print the slips, one a day: `lachan venue show --all FOLDER`.",
+                    KeySchedule::Sheet => "Print the code: `lachan venue show --png FILE`.",
                 };
                 format!(
                     "Registered with {authority}: {venue}, {}, from {from} on {on} until {until} on {end}.\n\
@@ -249,7 +330,7 @@ impl Speak for VenueMessage {
                 };
                 format!("{venue}: request {request}; {cost}\n  {standing}")
             }
-            Self::SheetLimits => "A sheet can release at most 15 hours in its life; one more would open them all. A busy place should use a screen.".into(),
+            Self::SheetLimits => "A sheet can release at most 15 hours in its life; one more would open them all. A busy place should use a screen or slips.".into(),
             Self::SheetUnwise => "Clinics, hospitals and places of worship should use a screen, not a sheet: whoever copies a sheet can later tell which of its hours were released.".into(),
             Self::Shown { venue, from, until } => {
                 let [from, on, until, end] = span(*from, *until);
@@ -271,6 +352,25 @@ impl Speak for VenueMessage {
                  `lachan venue requests` tới."
             ),
             Self::Approved { request } => format!("Đã đồng ý: {request}"),
+            Self::AskClose { venue } => format!(
+                "Đóng {venue}? Mã sẽ không hiện nữa, và cơ quan y tế công bố rằng mã không còn giá trị."
+            ),
+            Self::AskHandOver { venue } => format!(
+                "Bàn giao {venue}? Máy này sẽ không trả lời yêu cầu nào của địa điểm ấy nữa, và không nhận lại được bằng chính tệp này."
+            ),
+            Self::HandedOver { venue, code, file } => format!(
+                "Đã bàn giao: {venue}, {code}. Khoá bí mật giờ chỉ còn trong {file}, đã niêm phong, và bị xoá ở máy này.\n\
+                 Đưa tệp và mật khẩu cho chủ mới bằng hai đường khác nhau: `lachan venue take-over TỆP`. Sau đó huỷ tệp."
+            ),
+            Self::TakenOver { venue, code, used } => format!(
+                "Đã nhận: {venue}, {code}; trước đây đã công bố {used} giờ. Hãy huỷ tệp: ai mở được nó cũng trả lời được."
+            ),
+            Self::Closed { venue, code, until } => format!(
+                "Đã đóng: {venue}, {code}. Mã không hiện nữa; hãy gỡ mọi bản in.\n\
+                 Khoá được giữ đến {} để còn trả lời yêu cầu về các giờ đã qua \
+                 (`lachan venue requests`), rồi bị xoá.",
+                date(*until)
+            ),
             Self::Declined { request } => {
                 format!("Đã từ chối: {request}. Không khoá nào rời khỏi địa điểm này.")
             }
@@ -295,19 +395,28 @@ impl Speak for VenueMessage {
                     schedule_vi(*schedule)
                 )
             }
+            Self::PlanEnded { from, is_revoked, until } => {
+                let who = if *is_revoked { "ĐÃ BỊ cơ quan y tế THU HỒI" } else { "ĐÃ ĐÓNG" };
+                format!(
+                    "  {who} từ {} ngày {}; vẫn trả lời yêu cầu và giữ khoá đến {}",
+                    clock(from.start()), date(from.start()), date(*until)
+                )
+            }
             Self::PlanPending { venue, code } => format!(
                 "{venue}: đang chờ cơ quan y tế trả lời; hãy chạy lại đúng lệnh `venue register`\n  {code}"
             ),
             Self::PollFailed { venue, why: [why, _] } => {
                 format!("{venue}: chưa hỏi được yêu cầu. {why}")
             }
+            Self::Printed { codes, dir } => format!(
+                "Trang để in: {codes} trong {dir}. Mỗi ngày chỉ treo trang của ngày ấy; cất các trang khác, đừng để ai chụp lại."
+            ),
             Self::Registered { venue, code, schedule, first, last, authority: [authority, _] } => {
                 let [from, on, until, end] = span(first.start(), last.end());
                 let next = match schedule {
                     KeySchedule::Screen => "Hiện mã bằng `lachan venue show --watch`.",
-                    KeySchedule::Slip | KeySchedule::Sheet => {
-                        "In mã: `lachan venue show --png TỆP`."
-                    }
+                    KeySchedule::Slip => "In lịch bloc, mỗi ngày một tờ: `lachan venue show --all THƯ_MỤC`.",
+                    KeySchedule::Sheet => "In mã: `lachan venue show --png TỆP`.",
                 };
                 format!(
                     "Đã đăng ký với {authority}: {venue}, {}, từ {from} ngày {on} đến {until} ngày {end}.\n\
@@ -336,7 +445,7 @@ impl Speak for VenueMessage {
                 };
                 format!("{venue}: yêu cầu {request}; {cost}\n  {standing}")
             }
-            Self::SheetLimits => "Một tờ tháng chỉ công bố được nhiều nhất 15 giờ; thêm một giờ nữa là mọi giờ đều lộ. Nơi đông khách nên dùng màn hình.".into(),
+            Self::SheetLimits => "Một tờ tháng chỉ công bố được nhiều nhất 15 giờ; thêm một giờ nữa là mọi giờ đều lộ. Nơi đông khách nên dùng màn hình hoặc lịch bloc.".into(),
             Self::SheetUnwise => "Phòng khám, bệnh viện và cơ sở tôn giáo nên dùng màn hình, không nên dùng tờ tháng: ai chép lại tờ tháng về sau sẽ biết giờ nào của nó đã được công bố.".into(),
             Self::Shown { venue, from, until } => {
                 let [from, on, until, end] = span(*from, *until);

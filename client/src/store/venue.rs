@@ -3,25 +3,30 @@
 //! Specified in specs/protocol.md §14.
 
 mod codes;
+mod ended;
+mod handover;
 mod records;
 
 pub use codes::laid_out;
+pub use ended::ClosedPlan;
 pub use records::PlanRecord;
 
 use codes::{names_in, remove_codes};
+use ended::CLOSED;
 use records::{request_from, request_to};
 
 use crate::venue::releasing::{KeptRequest, Releasing};
 use crate::venue::secrets::{
     PlanSecrets, Secret, SecretName, SecretPart, kept_until, mailbox_from, notice_from,
 };
-use crate::venue::shown::to_lay_out;
+use crate::venue::shown::{ShownCode, to_lay_out};
 use lachan_protocol::crypto::sign::VerifyingKey;
 use lachan_protocol::id::CodeId;
 use lachan_protocol::keys::plan::Plan;
 use lachan_protocol::keys::registration::{MailboxSecret, Registered, RegistrationAnswer};
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_store::{Batch, SecretFile, Store, StoreError, Tree};
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
@@ -63,6 +68,7 @@ pub struct Shelf<'a> {
     keys: PathBuf,
     codes: PathBuf,
     host: String,
+    revoked: BTreeMap<CodeId, Window>,
 }
 
 impl<'a> Shelf<'a> {
@@ -74,6 +80,7 @@ impl<'a> Shelf<'a> {
             keys,
             codes,
             host,
+            revoked: BTreeMap::new(),
         }
     }
 
@@ -101,8 +108,10 @@ impl<'a> Shelf<'a> {
             return Ok(());
         }
         for plan in self.plans()? {
-            if now >= kept_until(plan.last) {
+            if now >= self.forgotten_at(&plan)? || self.is_half_gone(&plan)? {
                 self.forget(plan.code)?;
+            } else if let Some(from) = self.ended_from(plan.code)? {
+                self.take_down(plan.code, from)?;
             }
         }
         Ok(())
@@ -193,7 +202,7 @@ impl<'a> Shelf<'a> {
             Err(ShelfError::UnknownPlan(_)) => None,
             found => Some(found?),
         };
-        for tree in [COUNTED, REQUESTS] {
+        for tree in [CLOSED, COUNTED, REQUESTS] {
             for found in self.store.scan_prefix(tree, code.0) {
                 self.store.commit(&Batch::new().delete(tree, found?.key))?;
             }
@@ -286,15 +295,18 @@ impl<'a> Shelf<'a> {
             let window = window.ok_or(ShelfError::Damaged(record.code))?;
             counted.push(Window(u32::from_be_bytes(window)));
         }
-        let is_spent = self.store.repairs() != record.repairs
-            || self.store.condition().allows_commits().is_err();
         Ok(Releasing::new(
             plan.head(),
             plan.digest(),
             counted,
             requests,
-            is_spent,
+            self.is_spent(record),
         ))
+    }
+
+    /// Whether the count of a plan cannot be trusted: the store was put back since the plan was made or taken over.
+    fn is_spent(&self, record: &PlanRecord) -> bool {
+        self.store.repairs() != record.repairs || self.store.condition().allows_commits().is_err()
     }
 
     /// Keeps a request as it is now, and counts windows, in one step; the head is durable too when this returns.
@@ -322,8 +334,21 @@ impl<'a> Shelf<'a> {
     /// # Errors
     /// [`ShelfError::Store`].
     pub fn lay_out(&self, registered: &Registered, now: UnixTime) -> Result<(), ShelfError> {
-        let folder = self.codes.join(registered.plan().code_id().to_string());
-        codes::lay_out(&folder, &to_lay_out(registered, &self.host, now))
+        let code = registered.plan().code_id();
+        let mut codes = to_lay_out(registered, &self.host, now);
+        if let Some(from) = self.ended_from(code)? {
+            codes.retain(|code| code.last() < from);
+        }
+        codes::lay_out(&self.codes.join(code.to_string()), &codes)
+    }
+
+    /// Removes the codes laid out that an ended plan must not show any more. One that cannot be read goes too.
+    fn take_down(&self, code: CodeId, from: Window) -> Result<(), ShelfError> {
+        let folder = self.codes.join(code.to_string());
+        remove_codes(&folder, |name| {
+            let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+            ShownCode::from_text(&text, &self.host).is_ok_and(|shown| shown.last() < from)
+        })
     }
 
     fn secret(

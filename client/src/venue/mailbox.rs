@@ -4,6 +4,7 @@
 
 use lachan_protocol::crypto::exchange::ExchangeKey;
 use lachan_protocol::keys::registration::MailboxSecret;
+use lachan_protocol::office::Closing;
 use lachan_protocol::office::poll::{Poll, PollReply, ReleaseAnswer};
 use lachan_protocol::office::sealed::{self, MessageKind, Reply, ReplyOpener, SealedError};
 use lachan_protocol::time::UnixTime;
@@ -24,20 +25,38 @@ pub enum PollError {
     Sealed(#[from] SealedError),
 }
 
+/// What a poll carries.
+#[derive(Debug, Default)]
+pub enum Carried {
+    /// An answer to a request.
+    Answer(ReleaseAnswer),
+    /// That the plan is closed.
+    Closing(Closing),
+    /// Nothing.
+    #[default]
+    Nothing,
+}
+
 /// Seals a poll of the mailbox of today.
 ///
 /// # Errors
 /// [`PollError::Sealed`].
 pub fn seal(
     mailbox: &MailboxSecret,
-    answer: Option<ReleaseAnswer>,
+    carried: Carried,
     prekey: &ExchangeKey,
     now: UnixTime,
     rng: &mut impl CryptoRng,
 ) -> Result<(Vec<u8>, ReplyOpener), PollError> {
+    let (answer, closing) = match carried {
+        Carried::Answer(answer) => (Some(answer), None),
+        Carried::Closing(closing) => (None, Some(closing)),
+        Carried::Nothing => (None, None),
+    };
     let poll = Poll {
         mailbox: mailbox.name_on(now.day()),
         answer,
+        closing,
     };
     Ok(sealed::seal(
         MessageKind::Poll,

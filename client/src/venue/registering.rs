@@ -113,6 +113,14 @@ impl Registering {
         })
     }
 
+    /// Whether name and place may stand in a plan, before anything is made or asked.
+    ///
+    /// # Errors
+    /// [`PlanningError::Plan`].
+    pub fn check(profile: &VenueProfile) -> Result<(), PlanningError> {
+        Ok(profile.check_texts()?)
+    }
+
     /// Takes up a plan that was kept and has no answer yet: the office repeats its answer byte for byte.
     #[must_use]
     pub const fn resume(plan: Plan, secrets: PlanSecrets) -> Self {

@@ -11,6 +11,8 @@ use lachan_protocol::time::{UnixTime, Window};
 
 /// So many codes of a screen are laid out at a time: a display also holds their notification keys, so not the whole plan.
 pub const PRELOADED: usize = 12;
+/// Of slips, whose days are printed, that of today and the next one.
+pub const PRELOADED_SLIPS: usize = 2;
 
 /// Why a file of `codes/` is no code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -104,7 +106,22 @@ impl ShownCode {
 /// The codes to lay out at `now`: the one to show and the next few; the whole of a sheet.
 #[must_use]
 pub fn to_lay_out(registered: &Registered, host: &str, now: UnixTime) -> Vec<ShownCode> {
-    let codes = registered.codes_from(now, PRELOADED).into_iter();
+    let most = match registered.plan().head().schedule {
+        KeySchedule::Screen | KeySchedule::Sheet => PRELOADED,
+        KeySchedule::Slip => PRELOADED_SLIPS,
+    };
+    codes_from(registered, host, now, most)
+}
+
+/// At most `most` codes from the one to show at `now` on.
+#[must_use]
+pub fn codes_from(
+    registered: &Registered,
+    host: &str,
+    now: UnixTime,
+    most: usize,
+) -> Vec<ShownCode> {
+    let codes = registered.codes_from(now, most).into_iter();
     codes
         .filter_map(|(_, bytes)| ShownCode::from_bytes(&bytes, host).ok())
         .collect()

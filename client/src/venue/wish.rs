@@ -11,8 +11,19 @@ use lachan_protocol::time::{UnixTime, Window};
 
 /// Hours of a screen's plan when the person does not say how many.
 pub const SCREEN_HOURS: u16 = 48;
+/// Hours of a plan of slips when the person does not say how many: a month's calendar of 31 slips.
+pub const SLIP_HOURS: u16 = 744;
 /// Hours of a sheet's plan when the person does not say how many: 31 days, the most there is.
 pub const SHEET_HOURS: u16 = 744;
+
+/// Hours that the clocks of Vietnam are ahead of UTC.
+const LOCAL_HOURS_AHEAD: u32 = 7;
+
+/// The first window of the local day in which `now` lies: a slip lasts from midnight to midnight.
+fn local_midnight(now: UnixTime) -> Window {
+    let window = now.window().0;
+    Window(window - ((window + LOCAL_HOURS_AHEAD) % 24).min(window))
+}
 
 /// A wish: name and place as they were typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +40,7 @@ pub struct Wish {
     pub name: String,
     /// The place; may be empty.
     pub place: String,
-    /// First window; without it the one in which the plan is made.
+    /// First window; without it the one in which the plan is made, of slips the local midnight before.
     pub first: Option<Window>,
     /// Number of windows; without it the schedule's default.
     pub hours: Option<u16>,
@@ -40,7 +51,8 @@ impl Wish {
     #[must_use]
     pub fn count(&self) -> u16 {
         self.hours.unwrap_or(match self.schedule {
-            KeySchedule::Screen | KeySchedule::Slip => SCREEN_HOURS,
+            KeySchedule::Screen => SCREEN_HOURS,
+            KeySchedule::Slip => SLIP_HOURS,
             KeySchedule::Sheet => SHEET_HOURS,
         })
     }
@@ -55,7 +67,10 @@ impl Wish {
             kind: self.kind,
             name: self.name.clone(),
             place: self.place.clone(),
-            first: self.first.unwrap_or_else(|| now.window()),
+            first: self.first.unwrap_or_else(|| match self.schedule {
+                KeySchedule::Slip => local_midnight(now),
+                KeySchedule::Screen | KeySchedule::Sheet => now.window(),
+            }),
             count: self.count(),
         }
     }

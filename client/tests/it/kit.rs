@@ -4,7 +4,8 @@
 
 use lachan_client::qr::{Modules, to_png};
 use lachan_client::trust::Trust;
-use lachan_protocol::code::{CodeKey, VenueUrl};
+use lachan_protocol::code::body::CodeBody;
+use lachan_protocol::code::{CodeKey, UnverifiedVenueCode, VenueUrl};
 use lachan_protocol::crypto::sign::{Signature, SigningKey};
 use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::exposure::advice::Advice;
@@ -12,7 +13,7 @@ use lachan_protocol::exposure::build::{BatchPlan, NewRelease, Tick};
 use lachan_protocol::exposure::entry::{CaseDetail, MinuteMask};
 use lachan_protocol::exposure::history::EarlierEntry;
 use lachan_protocol::exposure::manifest::{CaseCause, ItemCommitments, ReleaseBacking};
-use lachan_protocol::id::{AuthorityId, Region};
+use lachan_protocol::id::{AuthorityId, CodeId, Region};
 use lachan_protocol::keys::kind::VenueKind;
 use lachan_protocol::keys::office::{EpochSeed, OfficeSeeds};
 use lachan_protocol::keys::plan::Plan;
@@ -21,6 +22,7 @@ use lachan_protocol::keys::registration::{RegistrationAnswer, VenueProfile};
 use lachan_protocol::keys::release::combine;
 use lachan_protocol::keys::venue::VenueSecrets;
 use lachan_protocol::keys::{KeySchedule, NotificationKey, ReleasedKey};
+use lachan_protocol::label::Label;
 use lachan_protocol::log::checkpoint::Checkpoint;
 use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::log::policy::WitnessPolicy;
@@ -28,7 +30,7 @@ use lachan_protocol::log::tile_set::{TileBuilder, push_entry};
 use lachan_protocol::log::tiles::Resource;
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::trust::{AuthorityEntry, TrustList, TrustListHead, TrustedAuthority};
-use lachan_protocol::wire::{Seq8, Seq16};
+use lachan_protocol::wire::{Seq8, Seq16, encode};
 use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -210,12 +212,16 @@ impl World {
     }
 
     pub fn register(&self, schedule: KeySchedule, name: &str) -> Venue {
+        self.register_kind(schedule, name, VenueKind(1))
+    }
+
+    pub fn register_kind(&self, schedule: KeySchedule, name: &str, kind: VenueKind) -> Venue {
         let rng = &mut rand::rng();
         let profile = VenueProfile {
             authority: AuthorityId::of_origin(&self.origin),
             region: Region(1),
             schedule,
-            kind: VenueKind(1),
+            kind,
             name: name.into(),
             place: "13 Lò Đúc".into(),
             first: NINE_IN_HANOI.window(),
@@ -301,6 +307,23 @@ impl World {
         }
     }
 
+    /// A code changed by whoever holds the code key.
+    pub fn signed_otherwise(&self, code: &[u8], change: impl FnOnce(&mut CodeBody)) -> Vec<u8> {
+        let mut body = UnverifiedVenueCode::from_bytes(code)
+            .unwrap()
+            .body()
+            .clone();
+        change(&mut body);
+        let mut bytes = encode(&body);
+        let signature = self.code_key.sign(Label::VENUE_CODE, &[&bytes]);
+        bytes.extend(signature.0);
+        bytes
+    }
+
+    pub fn batch_key(&self) -> &SigningKey {
+        &self.batch_key
+    }
+
     /// Adds a leaf that is no batch.
     pub fn append(&mut self, leaf: Vec<u8>) {
         self.leaves.push(leaf);
@@ -361,6 +384,10 @@ impl Venue {
 
     pub fn code(&self, now: UnixTime) -> Vec<u8> {
         self.registered.code_at(now).unwrap()
+    }
+
+    pub fn id(&self) -> CodeId {
+        self.registered.plan().code_id()
     }
 
     pub fn code_id(&self) -> String {

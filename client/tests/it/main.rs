@@ -14,6 +14,7 @@
 
 mod backup;
 mod clock;
+mod codes;
 mod help;
 mod kit;
 mod privacy;

@@ -40,6 +40,8 @@ pub enum Command {
     },
     /// `restore`
     Restore(RestoreArgs),
+    /// `revoke`
+    Revoke(RevokeArgs),
     /// `rotate-key`
     RotateKey,
     /// `run`
@@ -128,6 +130,17 @@ pub struct ReleaseRequestArgs {
     pub advice: Advice,
 }
 
+/// Of `revoke`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RevokeArgs {
+    /// `--venue`
+    pub venue: CodeId,
+    /// `--from`
+    pub from: UnixTime,
+    /// `--foreign`
+    pub foreign: bool,
+}
+
 /// Of `backup`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupArgs {
@@ -191,6 +204,11 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         "restore" => Ok(Command::Restore(RestoreArgs {
             from: required(sub, "from")?,
             passphrase: optional(sub, "passphrase-file"),
+        })),
+        "revoke" => Ok(Command::Revoke(RevokeArgs {
+            venue: required(sub, "venue")?,
+            from: required(sub, "from")?,
+            foreign: sub.get_flag("foreign"),
         })),
         "rotate-key" => Ok(Command::RotateKey),
         "run" => Ok(Command::Run(RunArgs {

@@ -48,6 +48,7 @@ fn dispatch(global: &Global, command: Command, terminal: &Terminal) -> Result<Do
         Command::ReleaseRequest(args) => remote::release_request(global, args, terminal),
         Command::Repair { accept } => repair::repair(global, accept),
         Command::Restore(args) => backup::restore(global, &args, terminal),
+        Command::Revoke(args) => remote::revoke(global, args, terminal),
         Command::RotateKey => rotate::rotate_key(global),
         Command::Run(args) => run::run(global, args, terminal),
         Command::Status => remote::status(global, terminal),

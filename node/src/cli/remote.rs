@@ -2,7 +2,7 @@
 //! Knows the control socket and the answers' fields; does not know the office.
 //! Specified in specs/interfaces.md.
 
-use super::args::ReleaseRequestArgs;
+use super::args::{ReleaseRequestArgs, RevokeArgs};
 use super::{CliError, Done, clock, paths, rfc3339};
 use crate::config::Config;
 use crate::control::{Ask, ask};
@@ -113,6 +113,26 @@ pub(super) fn release_request(
     Ok(Done::new(data, vec![line]))
 }
 
+/// Revokes a code.
+pub(super) fn revoke(
+    global: &Global,
+    args: RevokeArgs,
+    terminal: &Terminal,
+) -> Result<Done, CliError> {
+    let question = Ask::Revoke {
+        venue: args.venue.to_string(),
+        from: args.from.0,
+        foreign: args.foreign,
+    };
+    let data = answer(global, terminal, question)?;
+    let line = Message::Revoked {
+        venue: text(&data["venue"]),
+        from: rfc3339(number(&data["from"])),
+        again: data["again"] == true,
+    };
+    Ok(Done::new(data, vec![line]))
+}
+
 /// All requests.
 pub(super) fn release_list(global: &Global, terminal: &Terminal) -> Result<Done, CliError> {
     let data = answer(global, terminal, Ask::ReleaseList)?;
@@ -175,6 +195,17 @@ mod tests {
     use super::*;
     use crate::messages::Speak;
     use serde_json::json;
+
+    #[test]
+    fn nothing_that_is_listed_steers_the_terminal() {
+        let request = json!({
+            "request": "0a\u{1b}[31m", "venue": "0c\u{202e}0d", "windows": [500_000],
+            "expiry": 1_800_604_800, "advice": 2, "state": "waiting",
+        });
+        let told = request_line(&request).en();
+        assert!(told.contains("0a\u{fffd}[31m"), "{told}");
+        assert!(told.contains("0c\u{fffd}0d"), "{told}");
+    }
 
     #[test]
     fn a_request_is_told_with_its_venue_whole_hours_advice_and_state() {

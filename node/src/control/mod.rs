@@ -69,6 +69,15 @@ pub enum Ask {
         /// 1 to 7.
         advice: u8,
     },
+    /// Revoke a code.
+    Revoke {
+        /// The code's id, hex.
+        venue: String,
+        /// Unix seconds: from the hour of this time on.
+        from: u64,
+        /// Whether it may be a code that was never registered here.
+        foreign: bool,
+    },
     /// How it is.
     Status,
 }

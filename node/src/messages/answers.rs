@@ -106,6 +106,15 @@ pub enum Message {
         /// How many hours.
         windows: u64,
     },
+    /// A code was revoked.
+    Revoked {
+        /// The id of the venue's code.
+        venue: String,
+        /// The begin of the first hour that does not count.
+        from: String,
+        /// Whether it was known before.
+        again: bool,
+    },
     /// A loss was accepted.
     LossAccepted,
     /// The store refuses to be written to until a loss is accepted.
@@ -352,6 +361,13 @@ impl Speak for Message {
                     count(*windows, "hour", "hours")
                 )
             }
+            Self::Revoked { venue, from, again } => {
+                let before = if *again { "was revoked before" } else { "is revoked" };
+                format!(
+                    "Code {venue} {before}, from {from} on. Clients refuse it after their next sync; earlier hours can \
+                     still be released. The venue must register again."
+                )
+            }
             Self::LossAccepted => "What is left counts as the whole from now on; what was lost stays lost.".into(),
             Self::LossNotAccepted => "Better than a repair: restore state/ from the newest backup. Else copy the home elsewhere and run `repair --accept-rollback`: what was lost stays lost.".into(),
             Self::Store { state, records, damaged } => format!(
@@ -426,6 +442,13 @@ impl Speak for Message {
             Self::Request(line) => line.vi(),
             Self::Requested { request, windows } => {
                 format!("Yêu cầu {request}: {windows} giờ đang chờ trong hộp thư của địa điểm.")
+            }
+            Self::Revoked { venue, from, again } => {
+                let before = if *again { "đã bị thu hồi từ trước" } else { "đã bị thu hồi" };
+                format!(
+                    "Mã {venue} {before}, kể từ {from}. Ứng dụng từ chối mã này sau lần đồng bộ tới; các giờ trước đó vẫn \
+                     công bố được. Địa điểm phải đăng ký lại."
+                )
             }
             Self::LossAccepted => "Từ nay phần còn lại được coi là đủ; những gì đã mất thì không lấy lại được.".into(),
             Self::LossNotAccepted => "Tốt hơn cả: khôi phục state/ từ bản sao lưu mới nhất. Nếu không có, sao thư mục ra nơi khác rồi chạy `repair --accept-rollback`: những gì đã mất thì không lấy lại được.".into(),

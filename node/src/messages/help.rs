@@ -110,6 +110,11 @@ helps! {
         vi: "Lúc người bệnh đến: RFC 3339 hoặc số giây unix",
         en: "When the ill person came: RFC 3339 or unix seconds"
     }
+    /// `--foreign`
+    ArgForeign {
+        vi: "Cả mã chưa từng đăng ký ở đây: do kẻ trộm khoá ký mã làm ra",
+        en: "Also a code that was never registered here: made by a thief of the code key"
+    }
     /// `--home`
     ArgHome {
         vi: "Thư mục dữ liệu của nút (hoặc LACHAN_NODE_HOME)",
@@ -156,6 +161,11 @@ helps! {
     ArgRoot { vi: "Khoá phải ký danh sách tin cậy", en: "The key that must have signed the trust list" }
     /// `--root-key`
     ArgRootKey { vi: "Tệp khoá bí mật của gốc", en: "The file of the root's secret key" }
+    /// `--from` of a revocation
+    ArgRevokedFrom {
+        vi: "Từ giờ nào mã không còn giá trị: RFC 3339 hoặc số giây unix; các giờ trước vẫn công bố được",
+        en: "From which hour on the code does not count: RFC 3339 or unix seconds; earlier hours can still be released"
+    }
     /// `--sequence`
     ArgSequence {
         vi: "Số thứ tự của danh sách, phải tăng dần",
@@ -220,6 +230,11 @@ helps! {
         vi: "Ví dụ (khi văn phòng đã dừng):\n  lachan-node repair --home ./vanphong\n  lachan-node repair --home ./vanphong --accept-rollback",
         en: "Examples (with the office stopped):\n  lachan-node repair --home ./office\n  lachan-node repair --home ./office --accept-rollback"
     }
+    /// Examples of revoke
+    ExamplesRevoke {
+        vi: "Ví dụ (văn phòng đang chạy):\n  lachan-node revoke --home ./vanphong --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:00:00Z",
+        en: "Example (with the office running):\n  lachan-node revoke --home ./office --venue 00112233445566778899aabbccddeeff --from 2026-11-24T09:00:00Z"
+    }
     /// Examples of rotate-key
     ExamplesRotateKey {
         vi: "Ví dụ (khi nút đã dừng):\n  lachan-node rotate-key --home ./nut\nSau đó báo địa chỉ mới cho mọi nơi đã ghi địa chỉ cũ: peers và office-at của các nút khác, ứng dụng, áp phích.",
@@ -273,6 +288,11 @@ helps! {
     Repair {
         vi: "Kiểm tra kho dữ liệu của văn phòng; nếu cần, chấp nhận phần đã mất",
         en: "Check the office's store and, if told to, accept a loss"
+    }
+    /// revoke
+    Revoke {
+        vi: "Thu hồi mã của một địa điểm: tờ bị mất, hay khoá của địa điểm bị trộm",
+        en: "Revoke a venue's code: a lost sheet, or a stolen key of the venue"
     }
     /// rotate-key
     RotateKey {

@@ -111,6 +111,12 @@ impl<F: Files> Office<F> {
                 outputs.push(Output::Requested { reply_to, result });
                 outputs
             }
+            Input::Revoke {
+                venue,
+                from,
+                is_foreign,
+                reply_to,
+            } => self.revoke_for_staff(venue, from, is_foreign, reply_to),
             Input::Tick { reply_to } => self.tick(reply_to, now, rng),
         }
     }

@@ -5,6 +5,7 @@
 use crate::office::registration::RegistrationRefusal;
 use crate::office::release::AnswerRefusal;
 use crate::office::request::RequestRefusal;
+use crate::office::revocation::RevokeRefusal;
 use crate::office::secrets::SecretName;
 use lachan_protocol::crypto::hash::sha256;
 use lachan_protocol::exposure::advice::Advice;
@@ -50,6 +51,17 @@ pub enum Input {
         /// Where the outcome goes.
         reply_to: ReplyTo,
     },
+    /// Staff revokes a code.
+    Revoke {
+        /// The venue's code.
+        venue: CodeId,
+        /// Codes of the plan whose last window is this or a later one are refused from now on.
+        from: Window,
+        /// Whether it may be a code that was never registered here: made by a thief of the code key.
+        is_foreign: bool,
+        /// Where the outcome goes.
+        reply_to: ReplyTo,
+    },
     /// Publish the newest tick that is due, unless it was published.
     Tick {
         /// Where the outcome goes, when somebody asked.
@@ -90,18 +102,21 @@ pub enum Shelf {
     Prekeys,
     /// Release requests, by request id.
     Requests,
+    /// Revoked codes and from which window, by code id.
+    Revocations,
     /// Published ticks, by seq.
     Ticks,
 }
 
 impl Shelf {
     /// All compartments.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Log,
         Self::Plans,
         Self::Polls,
         Self::Prekeys,
         Self::Requests,
+        Self::Revocations,
         Self::Ticks,
     ];
 
@@ -114,6 +129,7 @@ impl Shelf {
             Self::Polls => "office/polls",
             Self::Prekeys => "office/prekeys",
             Self::Requests => "office/requests",
+            Self::Revocations => "office/revocations",
             Self::Ticks => "office/ticks",
         }
     }
@@ -193,6 +209,13 @@ pub enum Output {
         /// What was offered to the venue.
         result: Result<Requested, RequestRefusal>,
     },
+    /// The outcome of a revocation that somebody asked for.
+    Revoked {
+        /// Who asked.
+        reply_to: ReplyTo,
+        /// Since when the code does not count.
+        result: Result<Revoked, RevokeRefusal>,
+    },
     /// Store these changes at once, durably and head first.
     Store(Vec<Change>),
 }
@@ -206,6 +229,17 @@ pub struct Requested {
     pub windows: Vec<Window>,
     /// Until when it may answer.
     pub expiry: UnixTime,
+}
+
+/// A code that does not count any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    /// The code.
+    pub venue: CodeId,
+    /// Codes of the plan whose last window is this or a later one are refused.
+    pub from: Window,
+    /// Whether it was revoked from this window or an earlier one before: then nothing new is published.
+    pub again: bool,
 }
 
 /// A tick that was published.
@@ -239,10 +273,14 @@ pub enum Note {
     },
     /// A registration was refused.
     RegistrationRefused(RegistrationRefusal),
+    /// A venue's closing was refused.
+    ClosingRefused(RevokeRefusal),
     /// A venue approved a request.
     RequestApproved(RequestId),
     /// A venue declined a request.
     RequestDeclined(RequestId),
+    /// A code was revoked.
+    Revoked(Revoked),
     /// A tick could not be built: nothing of it is published.
     TickRefused(BuildError),
     /// A tick was published.

@@ -9,7 +9,7 @@ use lachan_protocol::exposure::history::EarlierEntry;
 use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::epoch::Epoch;
 use lachan_protocol::keys::registration::MailboxSecret;
-use lachan_protocol::time::{Day, UnixTime};
+use lachan_protocol::time::{Day, UnixTime, Window};
 use lachan_protocol::wire::Message;
 
 impl<F: Files> Office<F> {
@@ -58,6 +58,11 @@ impl<F: Files> Office<F> {
                     let request = RequestState::from_bytes(&opened).map_err(|_| damaged)?;
                     state.requests.insert(id, request);
                 }
+            }
+            Shelf::Revocations => {
+                let venue = CodeId(array(key).ok_or(damaged)?);
+                let from = u32::from_be_bytes(array(value).ok_or(damaged)?);
+                state.revoked.insert(venue, Window(from));
             }
             Shelf::Ticks => {
                 let seq = number(key).ok_or(damaged)?;

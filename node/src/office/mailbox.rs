@@ -39,9 +39,20 @@ impl<F: Files> Office<F> {
 
         let (mut notes, mut changes) = (Vec::new(), Vec::new());
         let mut shares = 0;
-        let outcome = match (venue, poll.and_then(|poll| poll.answer)) {
+        let mut closed = Vec::new();
+        let (answer, closing) = poll.map_or((None, None), |poll| (poll.answer, poll.closing));
+        let outcome = match (venue, answer) {
             (None, _) => None,
-            (Some(venue), None) => Some(venue),
+            (Some(venue), None) => match closing {
+                None => Some(venue),
+                Some(closing) => match self.close(venue, &closing, &mut closed) {
+                    Ok(()) => Some(venue),
+                    Err(why) => {
+                        notes.push(Output::Note(Note::ClosingRefused(why)));
+                        None
+                    }
+                },
+            },
             (Some(venue), Some(answer)) => {
                 let result = self.take_answer(venue, &answer, now, rng, &mut changes);
                 match result {
@@ -68,6 +79,7 @@ impl<F: Files> Office<F> {
             None => opened.reply.refused(rng),
         };
         let mut outputs = vec![Output::Store(changes)];
+        outputs.append(&mut closed);
         outputs.append(&mut notes);
         outputs.push(Output::Reply { reply_to, bytes });
         outputs

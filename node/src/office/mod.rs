@@ -13,6 +13,7 @@ mod registration;
 mod release;
 mod request;
 mod restored;
+mod revocation;
 mod secrets;
 mod state;
 mod tick;
@@ -21,11 +22,12 @@ mod vault;
 pub use config::{OfficeConfig, OfficeKeys};
 pub use core::{LoadError, Office, Saved};
 pub use io::{
-    Change, FileHash, Files, Input, Note, Output, Publication, ReplyTo, Requested, Shelf,
+    Change, FileHash, Files, Input, Note, Output, Publication, ReplyTo, Requested, Revoked, Shelf,
 };
 pub use registration::{MOST_DAYS_AHEAD, RegistrationRefusal};
 pub use release::AnswerRefusal;
 pub use request::{DAYS_ON_OFFER, RequestRefusal};
-pub use restored::{Registrations, rooted_from_log, tick_from_log};
+pub use restored::{Registrations, revoked_from_log, rooted_from_log, tick_from_log};
+pub use revocation::RevokeRefusal;
 pub use secrets::{BadSecret, NotASecretName, SecretName};
 pub use state::{OfficeSummary, RequestStage, RequestSummary};

@@ -8,7 +8,7 @@ use crate::office::records::{PlanRecord, TickRecord, split};
 use crate::office::state::RegistrationTree;
 use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::id::CodeId;
-use lachan_protocol::time::UnixTime;
+use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::wire::{Message, Seq8};
 use std::collections::BTreeMap;
 
@@ -123,6 +123,16 @@ pub fn tick_from_log(seq: u64, time: UnixTime) -> Change {
         shelf: Shelf::Ticks,
         key: seq.to_be_bytes().to_vec(),
         value: record.to_bytes(),
+    }
+}
+
+/// A code that a leaf of the log revoked from this window on.
+#[must_use]
+pub fn revoked_from_log(code: CodeId, from: Window) -> Change {
+    Change::Put {
+        shelf: Shelf::Revocations,
+        key: code.0.to_vec(),
+        value: from.0.to_be_bytes().to_vec(),
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct State {
     pub(super) mailboxes: Mailboxes,
     pub(super) requests: BTreeMap<RequestId, RequestState>,
     pub(super) polls: BTreeMap<CodeId, UnixTime>,
+    /// Codes that do not count from a window on.
+    pub(super) revoked: BTreeMap<CodeId, Window>,
     pub(super) ticks: BTreeMap<u64, TickRecord>,
     pub(super) history: BTreeMap<EntryRef, EarlierEntry>,
     pub(super) prekeys_logged: BTreeSet<Day>,

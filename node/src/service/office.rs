@@ -216,6 +216,10 @@ impl OfficeHost {
                 self.reply_sealed(reply_to, SealedReply::Sealed(bytes));
                 Ok(())
             }
+            Output::Revoked { reply_to, result } => {
+                self.tell_revoked(reply_to, result);
+                Ok(())
+            }
             Output::Requested { reply_to, result } => {
                 self.tell_requested(reply_to, result);
                 Ok(())
@@ -284,6 +288,10 @@ fn note_down(note: &Note) {
         Note::AnswerRefused(why) => tracing::warn!(%why, "a venue's answer is refused"),
         Note::Registered { count } => tracing::info!(count, "a plan is registered"),
         Note::RegistrationRefused(why) => tracing::warn!(%why, "a registration is refused"),
+        Note::ClosingRefused(why) => tracing::warn!(%why, "a venue's closing is refused"),
+        Note::Revoked(revoked) => {
+            tracing::info!(code = %revoked.venue, from = revoked.from.0, "a code is revoked");
+        }
         Note::RequestApproved(id) => tracing::info!(request = %id, "a venue approved"),
         Note::RequestDeclined(id) => tracing::info!(request = %id, "a venue declined"),
         Note::TickRefused(why) => tracing::error!(%why, "a tick cannot be built"),

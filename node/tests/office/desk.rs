@@ -2,7 +2,7 @@
 use crate::mirror::OfficeStore;
 use lachan_node::office::{
     Change, FileHash, Files, Input, Note, Office, OfficeConfig, OfficeKeys, Output, Publication,
-    ReplyTo, RequestRefusal, Requested, Saved, SecretName, Shelf,
+    ReplyTo, RequestRefusal, Requested, RevokeRefusal, Revoked, Saved, SecretName, Shelf,
 };
 use lachan_protocol::crypto::exchange::ExchangeKey;
 use lachan_protocol::crypto::sign::{SigningKey, VerifyingKey};
@@ -53,6 +53,7 @@ pub(crate) struct Said {
     pub(crate) refused: Vec<SealedError>,
     pub(crate) requested: Option<Result<Requested, RequestRefusal>>,
     pub(crate) published: Option<Publication>,
+    pub(crate) revoked: Option<Result<Revoked, RevokeRefusal>>,
 }
 
 pub(crate) struct Desk {
@@ -186,6 +187,7 @@ impl Desk {
                 Output::RemoveFile(name) => drop(disk.files.remove(&name)),
                 Output::Reply { bytes, .. } => said.replies.push(bytes),
                 Output::Requested { result, .. } => said.requested = Some(result),
+                Output::Revoked { result, .. } => said.revoked = Some(result),
                 Output::Store(changes) => {
                     let mut size = 0;
                     for change in changes {
@@ -287,7 +289,7 @@ impl Desk {
     }
 }
 
-fn leaves(log: &[Vec<u8>]) -> impl Iterator<Item = Leaf<'_>> {
+pub(crate) fn leaves(log: &[Vec<u8>]) -> impl Iterator<Item = Leaf<'_>> {
     let (authority, key) = (authority(), batch_key());
     log.iter()
         .map(move |leaf| Leaf::verify(leaf, &authority, &key).expect("a good leaf"))

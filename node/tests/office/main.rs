@@ -6,6 +6,7 @@ mod disk;
 mod interop;
 mod mirror;
 mod refusals;
+mod revocations;
 mod secrets;
 mod story;
 mod venue;

@@ -79,7 +79,8 @@ impl OfficeStore {
             | Output::Published { .. }
             | Output::Refuse { .. }
             | Output::Reply { .. }
-            | Output::Requested { .. } => Ok(()),
+            | Output::Requested { .. }
+            | Output::Revoked { .. } => Ok(()),
         }
     }
 

@@ -286,6 +286,7 @@ fn every_poll_has_one_size_one_write_and_one_reply() {
     let nobody = Poll {
         mailbox: stranger,
         answer: None,
+        closing: None,
     }
     .to_bytes();
     let polls = [

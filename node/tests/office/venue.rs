@@ -12,7 +12,7 @@ use lachan_protocol::keys::registration::{
 use lachan_protocol::keys::venue::VenueSecrets;
 use lachan_protocol::keys::{KeySchedule, KeyShare};
 use lachan_protocol::office::sealed::{self, MessageKind, Reply, ReplyOpener, Sealing};
-use lachan_protocol::office::{Approval, Poll, PollReply, ReleaseAnswer, RequestData};
+use lachan_protocol::office::{Approval, Closing, Poll, PollReply, ReleaseAnswer, RequestData};
 use lachan_protocol::time::Window;
 use lachan_protocol::token::{DeviceSecret, Minutes, VisitRecord, VisitToken, seal};
 use lachan_protocol::wire::Message;
@@ -116,6 +116,23 @@ impl Venue {
         self.plan.code_id()
     }
 
+    /// A poll that says that the plan is closed.
+    pub(crate) fn closing_message(
+        &self,
+        desk: &mut Desk,
+        closing: Closing,
+    ) -> (Vec<u8>, ReplyOpener) {
+        let day = desk.now.day();
+        let poll = Poll {
+            mailbox: self.registered.mailbox().name_on(day),
+            answer: None,
+            closing: Some(closing),
+        };
+        let prekey = desk.prekey(day);
+        let data = poll.to_bytes();
+        sealed::seal(MessageKind::Poll, &prekey, &data, &mut desk.rng).expect("a poll fits")
+    }
+
     pub(crate) fn poll_message(
         &self,
         desk: &mut Desk,
@@ -123,7 +140,12 @@ impl Venue {
     ) -> (Vec<u8>, ReplyOpener) {
         let day = desk.now.day();
         let mailbox = self.registered.mailbox().name_on(day);
-        let data = Poll { mailbox, answer }.to_bytes();
+        let data = Poll {
+            mailbox,
+            answer,
+            closing: None,
+        }
+        .to_bytes();
         let prekey = desk.prekey(day);
         sealed::seal(MessageKind::Poll, &prekey, &data, &mut desk.rng).expect("a poll fits")
     }

@@ -55,7 +55,7 @@ pub enum PlanError {
     /// Name or place is not in the normal form NFC.
     #[error("name or place is not in the normal form NFC")]
     NotNormal,
-    /// A number or length outside its range.
+    /// A number or length outside its range, or a text that no plan may have.
     #[error(transparent)]
     Range(#[from] RangeError),
     /// The plan is meant for another authority, or a region that is not one of its own.
@@ -158,8 +158,8 @@ impl UnverifiedPlan {
     }
 
     fn verify_rest(self) -> Result<Plan, PlanError> {
-        text::normal_form(self.head.name.as_str())?;
-        text::normal_form(self.head.place.as_str())?;
+        text::written(self.head.name.as_str())?;
+        text::written(self.head.place.as_str())?;
         let venue_key =
             VerifyingKey::from_bytes(&self.head.venue_key).map_err(PlanError::BadVenueKey)?;
         let points =

@@ -18,6 +18,7 @@ use crate::keys::types::KeySchedule;
 use crate::keys::venue::VenueSecrets;
 use crate::label::Label;
 use crate::message;
+use crate::text;
 use crate::time::Window;
 use crate::wire::{DecodeError, Version1};
 use alloc::string::String;
@@ -78,6 +79,21 @@ pub struct VenueProfile {
     pub first: Window,
     /// Number of windows, 1..=744.
     pub count: u16,
+}
+
+impl VenueProfile {
+    /// Checks name and place as a plan will be checked.
+    ///
+    /// # Errors
+    /// [`PlanError::Range`], [`PlanError::NotNormal`], [`PlanError::Malformed`].
+    pub fn check_texts(&self) -> Result<(), PlanError> {
+        ShownText::new(&self.name)?;
+        ShownText::new(&self.place)?;
+        text::lengths(&self.name, &self.place)?;
+        text::written(&self.name)?;
+        text::written(&self.place)?;
+        Ok(())
+    }
 }
 
 impl Plan {

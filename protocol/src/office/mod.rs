@@ -4,6 +4,7 @@
 
 pub mod approval;
 pub mod certificate;
+pub mod closing;
 pub mod poll;
 pub mod report_code;
 pub mod request;
@@ -13,6 +14,7 @@ pub use approval::{Approval, ApprovalError};
 pub use certificate::{
     CaseCommitment, Certificate, CertificateError, UnverifiedCertificate, WithdrawalOrder,
 };
+pub use closing::Closing;
 pub use poll::{Poll, PollReply, RegistrationPath, ReleaseAnswer};
 pub use report_code::{ReportCode, ReportCodeError, ReportId};
 pub use request::{

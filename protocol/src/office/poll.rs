@@ -6,6 +6,7 @@ use crate::id::{Digest, MailboxName, RequestId};
 use crate::keys::KeyShare;
 use crate::message;
 use crate::office::approval::Approval;
+use crate::office::closing::Closing;
 use crate::office::request::{FIXED_LEN, ITEM_LEN, MOST_ITEMS, UnverifiedRequestData};
 use crate::wire::{DecodeError, Message, out_of_range};
 use alloc::vec::Vec;
@@ -17,6 +18,7 @@ use zeroize::Zeroizing;
 const NAME_LEN: usize = MailboxName::LEN;
 const APPROVED: u8 = 1;
 const DECLINED: u8 = 2;
+const CLOSING: u8 = 3;
 /// Most bytes of an answer: 1 ‖ request id ‖ n ‖ 64 shares ‖ approval.
 const ANSWER_LIMIT: usize = 1 + 16 + 2 + MOST_ITEMS * 32 + 64;
 
@@ -121,6 +123,8 @@ pub struct Poll {
     pub mailbox: MailboxName,
     /// The answer to a request.
     pub answer: Option<ReleaseAnswer>,
+    /// That the plan is closed; goes out alone, before any answer.
+    pub closing: Option<Closing>,
 }
 
 impl Poll {
@@ -132,17 +136,25 @@ impl Poll {
         let (name, rest) = bytes
             .split_first_chunk::<NAME_LEN>()
             .ok_or(DecodeError::Truncated)?;
-        let answer = match rest {
-            [] => None,
-            rest => Some(ReleaseAnswer::from_bytes(rest)?),
+        let (answer, closing) = match rest {
+            [] => (None, None),
+            [CLOSING, rest @ ..] => (None, Some(Closing::from_bytes(rest)?)),
+            rest => (Some(ReleaseAnswer::from_bytes(rest)?), None),
         };
-        let mailbox = MailboxName(*name);
-        Ok(Self { mailbox, answer })
+        Ok(Self {
+            mailbox: MailboxName(*name),
+            answer,
+            closing,
+        })
     }
 
     /// The data of a sealed poll; they may hold shares.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        if let Some(closing) = &self.closing {
+            let closing = closing.to_bytes();
+            return Zeroizing::new([self.mailbox.0.as_slice(), &[CLOSING], &closing].concat());
+        }
         let answer = self.answer.as_ref().map(ReleaseAnswer::to_bytes);
         let answer = Zeroizing::new(answer.unwrap_or_default());
         Zeroizing::new([self.mailbox.0.as_slice(), &answer].concat())

@@ -20,7 +20,7 @@ use std::sync::mpsc::channel;
 
 /// Một ngày ở thị trấn Bến Nước · A day in the town of Bến Nước.
 ///
-/// Builds lachan and lachan-node, starts one office, three relays, two venues and five citizens as
+/// Builds lachan and lachan-node, starts one office, three relays, three venues and five citizens as
 /// processes with homes of their own on loopback ports, plays a day and checks how it ended.
 #[derive(Parser)]
 #[command(

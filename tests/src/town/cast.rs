@@ -19,6 +19,10 @@ pub const RESTAURANT_PLACE: &str = "12 phố Bến Nước";
 pub const MARKET: &str = "Chợ Bến Nước";
 /// Where it is.
 pub const MARKET_PLACE: &str = "cổng Đông";
+/// The pharmacy, which hangs a tear-off calendar.
+pub const PHARMACY: &str = "Nhà thuốc Bến Nước";
+/// Where it is.
+pub const PHARMACY_PLACE: &str = "3 ngõ Giếng";
 /// The citizens. An is the one who falls ill.
 pub const CITIZENS: [&str; 5] = ["An", "Bình", "Chi", "Dũng", "Giang"];
 /// Hours that Hanoi is ahead of UTC.

@@ -8,6 +8,7 @@ pub mod cast;
 pub mod checks;
 pub mod opening;
 pub mod screen;
+pub mod slips;
 pub mod stay;
 pub mod visits;
 pub mod warnings;
@@ -204,6 +205,7 @@ pub fn play(
     let mut checks = Checks::default();
     let codes = opening::open_the_town(&mut cast, screen)?;
     visits::play_visits(&cast, &codes, screen, &mut checks)?;
+    slips::play_slips(&cast, &codes, screen, &mut checks)?;
     case::play_case(&cast, &codes, screen, &mut checks)?;
     let joined = case::publish_and_join_late(&mut cast, screen, &mut checks)?;
     let (warned, not_warned) = warnings::match_everywhere(&cast, &joined, screen, &mut checks)?;

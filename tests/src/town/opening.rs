@@ -39,8 +39,8 @@ pub fn open_the_town(cast: &mut Cast, screen: &mut Screen) -> Result<Codes, Town
     screen.title(
         &say!("Lá Chắn · một ngày ở thị trấn Bến Nước", "Lá Chắn · a day in the town of Bến Nước"),
         &say!(
-            "Một cơ quan y tế, ba nút chuyển tiếp, hai địa điểm, năm người dân: mười một tiến trình và tệp riêng, nói chuyện qua libp2p thật.",
-            "One health authority, three relays, two venues, five citizens: separate programs with files of their own, over real libp2p sockets."
+            "Một cơ quan y tế, ba nút chuyển tiếp, ba địa điểm, năm người dân: mười hai tiến trình và tệp riêng, nói chuyện qua libp2p thật.",
+            "One health authority, three relays, three venues, five citizens: separate programs with files of their own, over real libp2p sockets."
         ),
     );
     cast.set_clock(9, 5)?;

@@ -2,6 +2,7 @@
 //! Knows the programs from outside; does not know their private parts.
 //! Specified in CONTRIBUTING.md, "Tests".
 
+mod codes;
 mod faults;
 mod hostile;
 mod privacy;

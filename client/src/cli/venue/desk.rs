@@ -6,9 +6,10 @@
 mod tests;
 
 use super::error::VenueToolError;
+use super::handover::still_here;
 use crate::net::NetError;
-use crate::store::venue::{PlanRecord, Shelf};
-use crate::venue::mailbox::{self, PollError};
+use crate::store::venue::{ClosedPlan, PlanRecord, Shelf};
+use crate::venue::mailbox::{self, Carried, PollError};
 use crate::venue::registering::{self, Registering, RegisteringError};
 use crate::venue::releasing::{self, Releasing, ReleasingError};
 use crate::venue::wish::Wish;
@@ -18,6 +19,7 @@ use lachan_protocol::crypto::sign::VerifyingKey;
 use lachan_protocol::id::{AuthorityId, RequestId};
 use lachan_protocol::keys::plan::Plan;
 use lachan_protocol::keys::registration::Registered;
+use lachan_protocol::office::Closing;
 use lachan_protocol::office::poll::PollReply;
 use lachan_protocol::time::UnixTime;
 use rand_core::CryptoRng;
@@ -159,6 +161,7 @@ impl OpenPlan {
         approved: bool,
         now: UnixTime,
     ) -> Result<(), VenueToolError> {
+        still_here(shelf, self.record.code)?;
         let outputs = if approved {
             let secrets = &shelf.secrets(&self.plan)?;
             let input = releasing::Input::Approve { request, secrets };
@@ -180,15 +183,35 @@ impl OpenPlan {
         now: UnixTime,
         rng: &mut impl CryptoRng,
     ) -> Result<Polled, VenueToolError> {
-        let carried = self.releasing.to_send(preferred, now);
-        let answer = match carried {
-            None => None,
-            Some(id) => Some(self.releasing.answer(id, &shelf.secrets(&self.plan)?)?),
+        still_here(shelf, self.record.code)?;
+        let closed = shelf.closed(self.record.code)?;
+        let closing = closed.filter(|closed| !closed.is_sent && preferred.is_none());
+        let carried = match closing {
+            Some(_) => None,
+            None => self.releasing.to_send(preferred, now),
+        };
+        let content = match (closing, carried) {
+            (Some(closed), _) => {
+                let key = shelf.secrets(&self.plan)?.signing;
+                Carried::Closing(Closing::sign(&key, &self.plan.digest(), closed.from))
+            }
+            (None, Some(id)) => {
+                let secrets = shelf.secrets(&self.plan)?;
+                Carried::Answer(self.releasing.answer(id, &secrets)?)
+            }
+            (None, None) => Carried::Nothing,
         };
         let mailbox = shelf.mailbox(&self.record)?;
-        let (message, opener) = mailbox::seal(&mailbox, answer, prekey, now, rng)?;
+        let (message, opener) = mailbox::seal(&mailbox, content, prekey, now, rng)?;
         let reply = carrier.mailbox(self.plan.head().authority, &message)?;
         let opened = mailbox::open(&opener, &reply);
+        if let (Some(closed), Ok(_)) = (closing, &opened) {
+            let closed = ClosedPlan {
+                is_sent: true,
+                ..closed
+            };
+            shelf.store_closed(self.record.code, closed)?;
+        }
         // A refused answer came to the office too; if it still wants one, it asks again.
         if let (Some(id), Ok(_) | Err(PollError::ByOffice)) = (carried, &opened) {
             let outputs = self.releasing.handle(releasing::Input::Sent(id), now);

@@ -5,11 +5,14 @@
 use crate::cli::CliError;
 use crate::net::NetError;
 use crate::store::venue::ShelfError;
+use crate::venue::handover::HandOverError;
 use crate::venue::mailbox::PollError;
 use crate::venue::registering::RegisteringError;
 use crate::venue::releasing::ReleasingError;
 use lachan_protocol::keys::registration::PlanningError;
-use lachan_protocol::time::UnixTime;
+use lachan_protocol::time::{UnixTime, Window};
+use lachan_shell::passphrase::PassphraseError;
+use lachan_store::sealed_file::SealedFileError;
 
 /// Why a venue's command could not be done. Exit code 2.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -17,9 +20,18 @@ pub enum VenueToolError {
     /// Several requests begin with what was given, or several plans.
     #[error("several things begin with this id")]
     Ambiguous,
+    /// The plan was closed.
+    #[error("the plan is closed from window {from} on")]
+    Closed {
+        /// The first window that is closed.
+        from: Window,
+    },
     /// The codes laid out for the display ran out, and the home could not be opened to lay out more.
     #[error("the codes laid out for the display ran out")]
     CodesRanOut,
+    /// The plan is not handed over or taken over.
+    #[error(transparent)]
+    HandOver(#[from] HandOverError),
     /// The wallet, its node or link.
     #[error(transparent)]
     Net(#[from] NetError),
@@ -37,6 +49,9 @@ pub enum VenueToolError {
         /// When it is over.
         until: UnixTime,
     },
+    /// There is no passphrase.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
     /// The plan that was asked for would be over already.
     #[error("the plan would be over already")]
     PlanOver,
@@ -52,6 +67,18 @@ pub enum VenueToolError {
     /// The request is not taken or not decided.
     #[error(transparent)]
     Releasing(#[from] ReleasingError),
+    /// The authority revoked the code.
+    #[error("the code is revoked from window {from} on")]
+    Revoked {
+        /// The first window that does not count.
+        from: Window,
+    },
+    /// A screen's codes are not printed: paper would keep the keys of all its hours.
+    #[error("the codes of a screen are not printed")]
+    ScreenNotPrinted,
+    /// The sealed file of a hand-over.
+    #[error(transparent)]
+    SealedFile(#[from] SealedFileError),
     /// What is kept.
     #[error(transparent)]
     Shelf(#[from] ShelfError),

@@ -8,6 +8,7 @@ use crate::cli::CliError;
 use crate::cli::Done;
 use crate::cli::session::Session;
 use crate::messages::VenueMessage;
+use crate::venue::registering::Registering;
 use crate::venue::wish::Wish;
 use lachan_protocol::code::CodeTrust;
 use lachan_protocol::keys::KeySchedule;
@@ -49,6 +50,8 @@ pub(super) fn register(
             terminal.note(&VenueMessage::SheetUnwise);
         }
     }
+    // Whatever else stands in the way: a name that no office takes is told first.
+    Registering::check(&wish.profile(session.now)).map_err(VenueToolError::from)?;
     let from = args.from.as_deref();
     let offline = link::freshen(&mut session, from, terminal)?;
     let prekey = link::prekey_of(&session, authority.id(), offline)?;

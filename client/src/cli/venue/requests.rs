@@ -4,6 +4,7 @@
 
 use super::desk::OpenPlan;
 use super::error::VenueToolError;
+use super::handover::still_here;
 use super::{DecideArgs, RequestsArgs, authority_of, link, shelf, venue_of};
 use crate::cli::CliError;
 use crate::cli::Done;
@@ -122,7 +123,8 @@ pub(super) fn decide(
 fn open_plans(session: &Session, shelf: &Shelf<'_>) -> Result<Vec<OpenPlan>, CliError> {
     let mut plans = Vec::new();
     for record in shelf.plans()? {
-        if record.is_registered() {
+        // What was handed on is answered by its new owner alone.
+        if record.is_registered() && still_here(shelf, record.code).is_ok() {
             let authority = shelf.plan(&record)?.head().authority;
             let key = authority_of(session, authority)?.batch_key();
             plans.push(OpenPlan::new(shelf, record, key)?);
@@ -156,7 +158,7 @@ fn find(plans: Vec<OpenPlan>, id: &str) -> Result<(OpenPlan, RequestId), VenueTo
     found.ok_or(VenueToolError::UnknownRequest)
 }
 
-fn poll(
+pub(super) fn poll(
     session: &Session,
     shelf: &Shelf<'_>,
     plan: &mut OpenPlan,
@@ -247,13 +249,15 @@ fn poll_failed(plan: &OpenPlan, error: &CliError) -> Message {
     .into()
 }
 
-fn both(error: &CliError) -> [String; 2] {
+pub(super) fn both(error: &CliError) -> [String; 2] {
     [Lang::Vi, Lang::En].map(|lang| error.explain(lang).what)
 }
 
 fn as_venue(message: &mut Message) -> Option<&mut VenueMessage> {
     match message {
         Message::Venue(message) => Some(message),
-        Message::Citizen(_) | Message::Verbatim(_) | Message::Wallet(_) => None,
+        Message::Citizen(_) | Message::Evidence(_) | Message::Verbatim(_) | Message::Wallet(_) => {
+            None
+        }
     }
 }

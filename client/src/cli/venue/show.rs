@@ -3,7 +3,8 @@
 //! Specified in specs/protocol.md §3.1 and §4.3.
 
 use super::error::VenueToolError;
-use super::{ShowArgs, shelf, which};
+use super::handover::still_here;
+use super::{ShowArgs, print, shelf, which};
 use crate::cli::CliError;
 use crate::cli::Done;
 use crate::cli::session::{Session, clock_of, home_dir};
@@ -50,14 +51,20 @@ pub(super) fn show(
         ([one], None) => *one,
         (_, id) => which(&registered, id)?,
     };
+    still_here(&shelf, record.code)?;
     let registered = shelf.registered(&record)?;
     shelf.lay_out(&registered, session.now)?;
+    if let Some(dir) = &args.all {
+        let ended = shelf.ended_from(record.code)?;
+        return print::all(&registered, ended, shelf.host(), dir, session.now);
+    }
     let codes = shown::to_lay_out(&registered, shelf.host(), now);
     let head = registered.plan().head();
     let code = shown::at(&codes, now).ok_or(VenueToolError::NotShownThen {
         from: head.first.start(),
         until: head.last().end(),
     })?;
+    may_be_shown(&shelf, record.code, code)?;
     let modules = Modules::of_url(code.url())?;
     let mut lines = lines(code, &modules, terminal);
     if let Some(path) = &args.png {
@@ -67,6 +74,21 @@ pub(super) fn show(
         lines.push(write(path, qr::to_svg(&modules).as_bytes())?);
     }
     Ok(Done::new(to_json(code), lines))
+}
+
+/// A code of a plan that was closed or revoked is not shown.
+fn may_be_shown(shelf: &Shelf<'_>, plan: CodeId, code: &ShownCode) -> Result<(), VenueToolError> {
+    if let Some(from) = shelf.revoked_from(plan)
+        && code.last() >= from
+    {
+        return Err(VenueToolError::Revoked { from });
+    }
+    match shelf.closed(plan)? {
+        Some(closed) if code.last() >= closed.from => {
+            Err(VenueToolError::Closed { from: closed.from })
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The plans in whose time `now` lies. One that is damaged is not chosen by itself.
@@ -120,7 +142,7 @@ fn to_json(code: &ShownCode) -> Value {
     })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<Message, CliError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<Message, CliError> {
     std::fs::write(path, bytes)
         .map_err(|error| CliError::from(QrError::File(error.kind())).at(path))?;
     let path = plain(&path.display().to_string());

@@ -50,12 +50,27 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
             ended,
         };
         lines.push(plan.into());
+        let (revoked, closed) = (shelf.revoked_from(record.code), shelf.closed(record.code)?);
+        let until = shelf.forgotten_at(&record)?;
+        for (from, is_revoked) in [(revoked, true), (closed.map(|closed| closed.from), false)] {
+            if let Some(from) = from {
+                let message = VenueMessage::PlanEnded {
+                    from,
+                    is_revoked,
+                    until,
+                };
+                lines.push(message.into());
+            }
+        }
         if !ended && open.releasing.needs_spare() {
             lines.push(VenueMessage::HangSpare.into());
         }
         let mut data = to_json(&head, &record.code.to_string(), "registered", counted);
         data["used"] = json!(used);
         data["ended"] = json!(ended);
+        data["revoked_from"] = json!(revoked.map(|from| rfc3339(from.start())));
+        data["closed_from"] = json!(closed.map(|closed| rfc3339(closed.from.start())));
+        data["kept_until"] = json!(rfc3339(until));
         list.push(data);
     }
     if list.is_empty() {

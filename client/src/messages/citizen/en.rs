@@ -173,6 +173,11 @@ pub(super) fn say(message: &CitizenMessage) -> String {
         CitizenMessage::TrustListExpired => {
             "The trust list is expired: new codes are refused until there is a newer one.".into()
         }
+        CitizenMessage::VisitEndsSoon { venue, at } => format!(
+            "The visit to {venue} ends by itself at {}. If you stay longer, scan its code again before then: \
+             `lachan check-in CODE --stay`.",
+            clock(*at)
+        ),
         CitizenMessage::VisitsOfDay { day, hours } => {
             format!("{}  {}", iso_day(*day), many(*hours, "sealed hour"))
         }

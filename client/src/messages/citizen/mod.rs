@@ -206,6 +206,13 @@ pub enum CitizenMessage {
     },
     /// The trust list is expired.
     TrustListExpired,
+    /// The open visit ends by itself soon.
+    VisitEndsSoon {
+        /// Where.
+        venue: Where,
+        /// When.
+        at: UnixTime,
+    },
     /// One day of the wallet.
     VisitsOfDay {
         /// Which, in UTC.

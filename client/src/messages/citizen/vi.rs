@@ -161,6 +161,11 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             "Danh sách tin cậy đã hết hạn: mã mới bị từ chối cho đến khi có danh sách mới hơn."
                 .into()
         }
+        CitizenMessage::VisitEndsSoon { venue, at } => format!(
+            "Lượt ghé {venue} tự kết thúc lúc {}. Nếu còn ở lại, hãy quét lại mã trước lúc đó: \
+             `lachan check-in MÃ --stay`.",
+            clock(*at)
+        ),
         CitizenMessage::VisitsOfDay { day, hours } => {
             format!("{}  {hours} khung giờ niêm phong", iso_day(*day))
         }

@@ -5,6 +5,7 @@
 
 mod citizen;
 mod code;
+mod evidence;
 mod log;
 mod net;
 mod shell;
@@ -15,4 +16,5 @@ mod venue_refusals;
 mod wallet_copy;
 
 pub(crate) use code::{of_code, of_url};
+pub(crate) use evidence::of_evidence;
 pub(crate) use log::of_follow;

@@ -7,6 +7,7 @@ use super::venue_refusals::{of_answer, of_plan, of_release, of_request, of_seale
 use crate::cli::venue::VenueToolError;
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::store::venue::ShelfError;
+use crate::venue::handover::HandOverError;
 use crate::venue::mailbox::PollError;
 use crate::venue::registering::RegisteringError;
 use crate::venue::releasing::ReleasingError;
@@ -18,6 +19,58 @@ const AGAIN: (&str, &str) = (
     "Chạy lại lệnh; nếu vẫn vậy, hãy gọi cho cơ quan y tế.",
     "Run the command again; if it stays so, call the health authority.",
 );
+
+impl Explain for HandOverError {
+    fn explain(&self, lang: Lang) -> Explanation {
+        match self {
+            Self::AlreadyHere => told(
+                lang,
+                self,
+                ("Đăng ký này đã ở trong thư mục này.", "Không cần nhận lại."),
+                (
+                    "This plan is in this home already.",
+                    "There is nothing to take over.",
+                ),
+            ),
+            Self::Damaged | Self::NotRegistered => told(
+                lang,
+                self,
+                (
+                    "Nội dung bàn giao không khớp với mã mà cơ quan y tế đã ký.",
+                    "Không có gì được lưu. Chạy `lachan sync` rồi thử lại, hoặc đăng ký mới.",
+                ),
+                (
+                    "What was handed over does not belong to codes that the health authority signed.",
+                    "Nothing was kept. Run `lachan sync` and try again, or register anew.",
+                ),
+            ),
+            Self::HandedOver => told(
+                lang,
+                self,
+                (
+                    "Máy này đã bàn giao đăng ký; nó không trả lời yêu cầu nào nữa.",
+                    "Nếu tệp bàn giao chưa được ghi, chạy lại đúng lệnh `venue hand-over`.",
+                ),
+                (
+                    "This device handed the plan on; it answers no request of it any more.",
+                    "If the file was never written, run the same `venue hand-over` again.",
+                ),
+            ),
+            Self::Stale => told(
+                lang,
+                self,
+                (
+                    "Máy này từng có đăng ký ấy vào lúc này hoặc sau lúc bàn giao này.",
+                    "Chỉ nhận tệp của lần bàn giao mới nhất; nếu tệp đã mất, hãy đăng ký mới.",
+                ),
+                (
+                    "This device had the plan at this hand-over or a later one.",
+                    "Take only the newest hand-over; if its file is lost, register anew.",
+                ),
+            ),
+        }
+    }
+}
 
 impl Explain for VenueToolError {
     fn explain(&self, lang: Lang) -> Explanation {
@@ -34,6 +87,26 @@ impl Explain for VenueToolError {
                     "Give more of its characters.",
                 ),
             ),
+            Self::Closed { from } => told(
+                lang,
+                self,
+                (
+                    format!(
+                        "Đăng ký này đã đóng từ {} ngày {}; mã không hiện nữa.",
+                        clock(from.start()),
+                        date(from.start())
+                    ),
+                    "Vẫn trả lời yêu cầu bằng `lachan venue requests`. Mở lại: đăng ký mới.",
+                ),
+                (
+                    format!(
+                        "This plan is closed since {} on {}; its codes are shown no more.",
+                        clock(from.start()),
+                        date(from.start())
+                    ),
+                    "Requests are still answered: `lachan venue requests`. To open again, register anew.",
+                ),
+            ),
             Self::CodesRanOut => told(
                 lang,
                 self,
@@ -46,6 +119,7 @@ impl Explain for VenueToolError {
                     "Register again with `lachan venue register`, or copy the folder codes/ to this display anew.",
                 ),
             ),
+            Self::HandOver(error) => error.explain(lang),
             Self::Net(error) => error.explain(lang),
             Self::NoPlan => told(
                 lang,
@@ -95,6 +169,7 @@ impl Explain for VenueToolError {
                     "Choose another time with --at, or register again.",
                 ),
             ),
+            Self::Passphrase(error) => error.explain(lang),
             Self::PlanOver => told(
                 lang,
                 self,
@@ -109,6 +184,39 @@ impl Explain for VenueToolError {
             Self::Poll(error) => error.explain(lang),
             Self::Registering(error) => error.explain(lang),
             Self::Releasing(error) => error.explain(lang),
+            Self::Revoked { from } => told(
+                lang,
+                self,
+                (
+                    format!(
+                        "Cơ quan y tế đã thu hồi mã này từ {} ngày {}; khách quét sẽ bị từ chối.",
+                        clock(from.start()),
+                        date(from.start())
+                    ),
+                    "Gỡ mọi bản in của mã này và đăng ký lại bằng `lachan venue register`.",
+                ),
+                (
+                    format!(
+                        "The health authority revoked this code from {} on {}; visitors' devices refuse it.",
+                        clock(from.start()),
+                        date(from.start())
+                    ),
+                    "Take down every print of it and register again with `lachan venue register`.",
+                ),
+            ),
+            Self::ScreenNotPrinted => told(
+                lang,
+                self,
+                (
+                    "Mã của màn hình không in ra giấy: tờ giấy sẽ giữ khoá của mọi giờ.",
+                    "Hiện bằng `lachan venue show --watch`, hoặc đăng ký lịch bloc: --schedule slip.",
+                ),
+                (
+                    "The codes of a screen are not printed: paper would keep the keys of all its hours.",
+                    "Show them with `lachan venue show --watch`, or register slips: --schedule slip.",
+                ),
+            ),
+            Self::SealedFile(error) => error.explain(lang),
             Self::Shelf(error) => error.explain(lang),
             Self::UnknownAuthority => told(
                 lang,

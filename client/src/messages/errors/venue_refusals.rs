@@ -108,6 +108,18 @@ fn of_text(error: TextError, lang: Lang) -> Explanation {
                 "Type name and place instead of pasting them.",
             ),
         ),
+        TextError::MixedScripts => told(
+            lang,
+            &error,
+            (
+                "Tên hoặc địa chỉ trộn chữ của nhiều hệ chữ viết (như chữ а của tiếng Nga giữa chữ Việt).",
+                "Gõ lại bằng một bộ chữ; chữ Latinh chỉ đi cùng chữ Hán, Nhật hoặc Hàn.",
+            ),
+            (
+                "Name or place mix letters of several scripts (such as a Cyrillic а among Latin letters).",
+                "Type them again in one script; Latin letters go with Chinese, Japanese or Korean only.",
+            ),
+        ),
         TextError::NotNormal => of_plan(PlanError::NotNormal, lang),
         TextError::TooLong { len } => told(
             lang,
@@ -119,6 +131,18 @@ fn of_text(error: TextError, lang: Lang) -> Explanation {
             (
                 format!("Name and place have {len} bytes together; 110 are allowed."),
                 "Shorten them; a letter with marks takes 2 or 3 bytes.",
+            ),
+        ),
+        TextError::TooManyMarks => told(
+            lang,
+            &error,
+            (
+                "Tên hoặc địa chỉ có chữ mang quá nhiều dấu.",
+                "Gõ lại tên và địa chỉ, không dán từ nơi khác.",
+            ),
+            (
+                "A letter of name or place carries too many marks.",
+                "Type name and place instead of pasting them.",
             ),
         ),
     }

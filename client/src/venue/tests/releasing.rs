@@ -4,7 +4,7 @@
 
 use super::office::Office;
 use super::{NOW, hour, rng, wish};
-use crate::venue::mailbox;
+use crate::venue::mailbox::{self, Carried};
 use crate::venue::registering::{self, Registering};
 use crate::venue::releasing::{Decision, Input, KeptRequest, Output, Releasing, ReleasingError};
 use crate::venue::secrets::PlanSecrets;
@@ -122,6 +122,7 @@ impl Venue {
     fn poll(&mut self, office: &mut Office, preferred: Option<RequestId>) {
         let carried = self.releasing.to_send(preferred, LATER);
         let answer = carried.map(|id| self.releasing.answer(id, &self.secrets).expect("an answer"));
+        let answer = answer.map_or(Carried::Nothing, Carried::Answer);
         let (message, opener) = mailbox::seal(
             self.registered.mailbox(),
             answer,

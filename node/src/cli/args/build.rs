@@ -32,6 +32,15 @@ pub fn root(lang: Lang) -> Clap {
         command("status", Help::Status, lang).after_help(Help::ExamplesStatus.say(lang)),
         command("publish", Help::Publish, lang).after_help(Help::ExamplesPublish.say(lang)),
         release(lang),
+        command("revoke", Help::Revoke, lang)
+            .after_help(Help::ExamplesRevoke.say(lang))
+            .arg(
+                option("venue", "CODEID", Help::ArgVenue, lang)
+                    .required(true)
+                    .value_parser(parse_venue),
+            )
+            .arg(time("from", Help::ArgRevokedFrom, lang).required(true))
+            .arg(flag("foreign", Help::ArgForeign, lang)),
         command("repair", Help::Repair, lang)
             .after_help(Help::ExamplesRepair.say(lang))
             .arg(flag("accept-rollback", Help::ArgAcceptRollback, lang)),

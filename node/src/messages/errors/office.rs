@@ -3,7 +3,7 @@
 //! Specified in specs/refusals.md.
 
 use crate::messages::{Explain, Explanation, Lang, told};
-use crate::office::RequestRefusal;
+use crate::office::{RequestRefusal, RevokeRefusal};
 use lachan_protocol::exposure::build::BuildError;
 use lachan_protocol::keys::budget::ReleaseError;
 
@@ -44,6 +44,18 @@ impl Explain for RequestRefusal {
                 ),
             ),
             Self::Release(error) => of_release(error, lang),
+            Self::Revoked { .. } => told(
+                lang,
+                self,
+                (
+                    "Mã này đã bị thu hồi trước các giờ ấy.",
+                    "Ai quét mã sau khi thu hồi thì không ở địa điểm; chỉ xin các giờ trước đó.",
+                ),
+                (
+                    "The code was revoked before these hours.",
+                    "Whoever saw it later was not at the venue; ask only for hours before.",
+                ),
+            ),
             Self::TooManyWindows(count) => told(
                 lang,
                 self,
@@ -66,6 +78,31 @@ impl Explain for RequestRefusal {
                 (
                     "No venue is registered under this id.",
                     "Check the 32 hex digits after --venue.",
+                ),
+            ),
+        }
+    }
+}
+
+impl Explain for RevokeRefusal {
+    fn explain(&self, lang: Lang) -> Explanation {
+        match self {
+            Self::BadClosing(_) | Self::PlanGone => told(
+                lang,
+                self,
+                ("Không kiểm chứng được lời báo đóng.", "Liên hệ địa điểm."),
+                ("The closing does not verify.", "Call the venue."),
+            ),
+            Self::UnknownVenue => told(
+                lang,
+                self,
+                (
+                    "Không có địa điểm nào đăng ký với mã định danh này.",
+                    "Kiểm tra 32 chữ số hex sau --venue; với mã chưa từng đăng ký ở đây thì thêm --foreign.",
+                ),
+                (
+                    "No venue is registered under this id.",
+                    "Check the 32 hex digits after --venue; for a code that was never registered here add --foreign.",
                 ),
             ),
         }

@@ -5,10 +5,13 @@
 use super::{CatchUpError, RunError, io};
 use crate::home::Home;
 use crate::ledger::Writer;
-use crate::office::{Change, Registrations, Shelf, rooted_from_log, tick_from_log};
+use crate::office::{
+    Change, Registrations, Shelf, revoked_from_log, rooted_from_log, tick_from_log,
+};
 use lachan_protocol::exposure::batch::{BatchRules, UnverifiedBatchPart};
+use lachan_protocol::id::CodeId;
 use lachan_protocol::log::leaf::{Leaf, RegistrationsLeaf};
-use lachan_protocol::time::UnixTime;
+use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::trust::TrustedAuthority;
 use lachan_store::{Batch, Store, StoreError, Tree};
 use std::collections::BTreeMap;
@@ -22,6 +25,8 @@ const AT_ONCE: usize = 14;
 pub(super) struct Logged {
     ticks: BTreeMap<u64, UnixTime>,
     registrations: Option<RegistrationsLeaf>,
+    /// Codes that do not count, each from the earliest window of its leaves.
+    revoked: BTreeMap<CodeId, Window>,
 }
 
 impl Logged {
@@ -53,14 +58,12 @@ pub(super) fn logged(log: &Writer, authority: &TrustedAuthority) -> Result<Logge
                 }
             }
             Ok(Leaf::Registrations(root)) => found.registrations = Some(root),
+            Ok(Leaf::Revocation(leaf)) => {
+                let from = found.revoked.entry(leaf.code).or_insert(leaf.from);
+                *from = leaf.from.min(*from);
+            }
             // says nothing of what the store must know
-            Ok(
-                Leaf::Helper(_)
-                | Leaf::Prekey(_)
-                | Leaf::Revocation(_)
-                | Leaf::Skipped(_)
-                | Leaf::TrustList(_),
-            )
+            Ok(Leaf::Helper(_) | Leaf::Prekey(_) | Leaf::Skipped(_) | Leaf::TrustList(_))
             | Err(_) => {}
         }
     });
@@ -135,6 +138,8 @@ fn news(logged: &Logged, known: &BTreeMap<Vec<u8>, Vec<u8>>) -> Vec<Change> {
         .collect();
     let root = logged.registrations.as_ref();
     changes.extend(root.map(|root| rooted_from_log(root.count)));
+    let revoked = logged.revoked.iter();
+    changes.extend(revoked.map(|(code, from)| revoked_from_log(*code, *from)));
     changes
 }
 

@@ -9,6 +9,7 @@ use crate::messages::errors::of_build;
 use crate::messages::{Explain, Lang, RequestWord};
 use crate::office::{
     Input, Publication, ReplyTo, RequestRefusal, RequestStage, RequestSummary, Requested,
+    RevokeRefusal, Revoked,
 };
 use lachan_link::SealedReply;
 use lachan_protocol::exposure::advice::Advice;
@@ -80,6 +81,24 @@ impl OfficeHost {
                 };
                 self.tell(input, now)?;
             }
+            Ask::Revoke {
+                venue,
+                from,
+                foreign,
+            } => {
+                let Some(venue) = CodeId::from_hex(&venue) else {
+                    let error = ControlError::Malformed.explain(lang);
+                    answer.send(Err(error)).ok();
+                    return Ok(());
+                };
+                let input = Input::Revoke {
+                    venue,
+                    from: UnixTime(from).window(),
+                    is_foreign: foreign,
+                    reply_to: self.wait(Waiting::Command(lang, answer)),
+                };
+                self.tell(input, now)?;
+            }
             Ask::Status => {
                 answer.send(Err(ControlError::Malformed.explain(lang))).ok();
             }
@@ -108,6 +127,17 @@ impl OfficeHost {
         self.reply_command(to, |lang| match result {
             Ok(published) => Ok(published_json(published.as_ref())),
             Err(error) => Err(of_build(&error, lang)),
+        });
+    }
+
+    pub(super) fn tell_revoked(&mut self, to: ReplyTo, result: Result<Revoked, RevokeRefusal>) {
+        self.reply_command(to, |lang| match result {
+            Ok(revoked) => Ok(json!({
+                "venue": revoked.venue.to_string(),
+                "from": revoked.from.start().0,
+                "again": revoked.again,
+            })),
+            Err(error) => Err(error.explain(lang)),
         });
     }
 

@@ -32,7 +32,7 @@ use lachan_protocol::log::tile_set::{
 };
 use lachan_protocol::log::tiles::{LONGEST_LEAF, Resource};
 use lachan_protocol::office::{MessageKind, SealedError, sealed};
-use lachan_protocol::text::{TextError, characters, lengths, normal_form};
+use lachan_protocol::text::{TextError, characters, lengths, normal_form, written};
 use lachan_protocol::time::UnixTime;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{read_dir, read_to_string};
@@ -55,6 +55,41 @@ fn texts_are_refused_by_name() {
     let (name, place) = ("a".repeat(100), "b".repeat(11));
     assert_eq!(lengths(&name, &place), Err(TextError::TooLong { len: 111 }));
     assert_eq!(lengths(&name, &place[1..]), Ok(()));
+}
+
+#[test]
+fn a_written_text_shows_all_it_holds_in_one_script() {
+    for fine in [
+        "",
+        "Quán Phở Cây Đa",
+        "24/7 · Café «Bến Nước» (tầng 2)",
+        "Ресторан №5",
+        "北京 Phở",
+        "すしバー Sushi",
+        "롯데 Mart",
+        "ไทย 99",
+        "x\u{323}\u{302}",
+        "ÁÂÃ µm 5°",
+    ] {
+        assert_eq!(written(fine), Ok(()), "{fine}");
+    }
+    let mixed = Err(TextError::MixedScripts);
+    let marks = Err(TextError::TooManyMarks);
+    for (wrong, why) in [
+        ("Cаfé", mixed),
+        ("Phở Ω", mixed),
+        ("Ресторан ABC", mixed),
+        ("ไทย Thai", mixed),
+        ("すし 롯데", mixed),
+        ("x\u{323}\u{302}\u{315}", marks),
+        ("\u{301}x", marks),
+        ("Pho\u{31b}", Err(TextError::NotNormal)),
+        ("Ph\u{3164}", Err(TextError::ForbiddenCharacter(0x3164))),
+        ("Phở\u{202e}", Err(TextError::ForbiddenCharacter(0x202e))),
+        ("Phở\u{e000}", Err(TextError::ForbiddenCharacter(0xe000))),
+    ] {
+        assert_eq!(written(wrong), why, "{wrong:?}");
+    }
 }
 
 #[test]

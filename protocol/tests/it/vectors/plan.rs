@@ -165,7 +165,7 @@ fn plans_are_as_written() {
             "PlanError::BytesLeftOver",
         ),
     ]);
-    let changes: [(&str, &str, Change, &str); 23] = [
+    let changes: [(&str, &str, Change, &str); 29] = [
         (
             "no window",
             "count 0",
@@ -263,6 +263,45 @@ fn plans_are_as_written() {
             "a and a combining grave",
             |p| p.head.place = text("Ha\u{300} Nội"),
             "PlanError::NotNormal",
+        ),
+        (
+            "name with a filler",
+            "U+3164 shows nothing",
+            |p| p.head.name = text("Ph\u{3164}"),
+            "PlanError::Range(Text)",
+        ),
+        (
+            "name with three marks",
+            "x with three combining marks that are in NFC",
+            |p| p.head.name = text("x\u{323}\u{302}\u{315}"),
+            "PlanError::Range(Text)",
+        ),
+        (
+            "place that begins with a mark",
+            "a mark has no base",
+            |p| p.head.place = text("\u{301}x"),
+            "PlanError::Range(Text)",
+        ),
+        (
+            "name of two scripts",
+            "a Cyrillic letter among Latin ones",
+            |p| p.head.name = text("C\u{430}fé"),
+            "PlanError::Range(Text)",
+        ),
+        (
+            "place of two scripts",
+            "Greek letters beside Latin ones",
+            |p| p.head.place = text("tầng Ω"),
+            "PlanError::Range(Text)",
+        ),
+        (
+            "text before key",
+            "a name of two scripts, and a bad key",
+            |p| {
+                p.head.name = text("C\u{430}fé");
+                p.head.venue_key = [2; 32];
+            },
+            "PlanError::Range(Text)",
         ),
         (
             "NFC before key",

@@ -5,14 +5,15 @@ use core::convert::Infallible;
 use lachan_protocol::crypto::exchange::ExchangeSecret;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::crypto::{aead, hash::sha256, hpke};
-use lachan_protocol::id::{MailboxName, RequestId};
+use lachan_protocol::id::{Digest, MailboxName, RequestId};
 use lachan_protocol::keys::KeyShare;
 use lachan_protocol::keys::registration::MailboxSecret;
+use lachan_protocol::office::Closing;
 use lachan_protocol::office::{
     Approval, MessageKind, Poll, PollReply, RegistrationPath, ReleaseAnswer, Reply, SealedError,
     sealed,
 };
-use lachan_protocol::time::Day;
+use lachan_protocol::time::{Day, Window};
 use rand_core::{TryCryptoRng, TryRng};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -325,13 +326,32 @@ fn polls() {
     let declined = ReleaseAnswer::Declined {
         request: RequestId([0x44; 16]),
     };
-    let bytes_of = |answer| Poll { mailbox, answer }.to_bytes().to_vec();
+    let bytes_of = |answer| {
+        let closing = None;
+        let poll = Poll {
+            mailbox,
+            answer,
+            closing,
+        };
+        poll.to_bytes().to_vec()
+    };
+    let closing = Poll {
+        mailbox,
+        answer: None,
+        closing: Some(Closing::sign(
+            &SigningKey::from_seed(&[0x66; 32]),
+            &Digest([0x55; 32]),
+            Window(498_745),
+        )),
+    };
+    let closing = closing.to_bytes().to_vec();
     let mut cases = Vec::new();
     let good = bytes_of(Some(approved));
     for (name, bytes) in [
         ("no answer", bytes_of(None)),
         ("approved", good.clone()),
         ("declined", bytes_of(Some(declined))),
+        ("closing", closing.clone()),
     ] {
         let read = Poll::from_bytes(&bytes).expect(name);
         assert_eq!(read.to_bytes().as_slice(), bytes, "{name}");
@@ -357,7 +377,17 @@ fn polls() {
             "DecodeError::Truncated",
         ),
         ("answer 0", changed(16, 0), "DecodeError::OutOfRange"),
-        ("answer 3", changed(16, 3), "DecodeError::OutOfRange"),
+        ("answer 4", changed(16, 4), "DecodeError::OutOfRange"),
+        (
+            "closing in the bytes of an approval",
+            changed(16, 3),
+            "DecodeError::TooLong",
+        ),
+        (
+            "closing cut",
+            closing[..84].to_vec(),
+            "DecodeError::Truncated",
+        ),
         ("no share", changed(34, 0), "DecodeError::OutOfRange"),
         ("65 shares", many, "DecodeError::OutOfRange"),
         ("a share of 0", zero_share, "DecodeError::OutOfRange"),

@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §3.6, §3.8 and §14.
 
 mod disk;
+mod moves;
 
 use crate::cli::venue::error::VenueToolError;
 use crate::cli::venue::show::valid_at;
