@@ -12,6 +12,21 @@ sys.dont_write_bytecode = True
 from primitives import *
 
 
+# --- door stamp (§2.6) ---------------------------------------------------------------------------------------------------
+def table(name):
+    path = pathlib.Path(__file__).parent.parent / "tables" / f"stamp-{name}.txt"
+    return path.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def check_stamp(c):
+    step = int(c["time"]) // 30
+    v = num(mac(h(c["key"]), b"lachan/v1/stamp" + u64(step))[:4])
+    words, colours = table("words"), table("colours")
+    assert len(words) == 1024 and len(colours) == 8
+    assert [words[v >> 22], words[v >> 12 & 1023]] == c["words"] and step == int(c["step"])
+    assert colours[v >> 9 & 7].split("|") == [c["colour_vi"], c["colour_en"]] and v >> 9 & 7 == c["colour"]
+
+
 # --- plans, codes, registrations (§3, §4) -------------------------------------------------------------------------------
 def cut(b, *sizes):
     at, out = 0, []
@@ -405,6 +420,34 @@ def check_witness(c):
     same(c, c["accepted"]["state_after"], u64(c["now"]) + kept.encode())
 
 
+def climbed(leaf, i, n, path):  # the root to which an inclusion proof leads
+    if n == 1:
+        assert not path
+        return leaf
+    k = 1 << (n - 1).bit_length() - 1
+    if i < k:
+        return sha256(b"\1", climbed(leaf, i, k, path[:-1]), path[-1])
+    return sha256(b"\1", path[-1], climbed(leaf, i - k, n - k, path[:-1]))
+
+
+def check_warning(c):
+    magic, raw = cut(h(c["bundle"]), 18)
+    assert magic == b"lachan-warning/v1\n"
+    proof, raw = raw[4:4 + num(raw[:4])], raw[4 + num(raw[:4]):]
+    leaf, raw = raw[4:4 + num(raw[:4])], raw[4 + num(raw[:4]):]
+    entry, token = cut(raw, 2)
+    lines, note = proof.decode().split("\n\n", 1)
+    (_, index, *path), (_, size, of_root) = lines.split("\n"), note.split("\n")[:3]
+    path = [base64.b64decode(x) for x in path]
+    same(c, base64.b64decode(of_root), climbed(sha256(b"\0", leaf), int(index[6:]), int(size), path),
+         [c["accepted"]["index"], c["accepted"]["size"]], [int(index[6:]), int(size)])
+    at = len(leaf) - 64 - 40 * 16 + 40 * num(entry)  # one list of 16 entries before the signature
+    record = opened(token, leaf[at:at + 32])
+    n = record[47]
+    same(c, c["accepted"]["window"], num(record[24:28]), [c["accepted"]["name"], c["accepted"]["place"]],
+         record[48:48 + n].decode().split("\n"))
+
+
 def check_leaf(c):
     leaf, labels = h(c["leaf"]), {2: b"prekey", 3: b"helper", 4: b"registrations", 6: b"revocation"}
     if leaf[0] not in labels:
@@ -541,8 +584,9 @@ CHECKS = {
     "entry": check_entry, "equivocation": check_equivocation, "exposure-batch": check_batch, "frames": check_frame, "hits": check_hits, "leaves": check_leaf,
     "manifest": check_manifest, "merkle": check_tree, "plan": check_plan, "poll": check_poll, "registration": check_registration,
     "report-code": check_report_code, "request": check_request, "sealed-file": check_sealed_file, "sealed-message": check_sealed, "share-proof": check_proof,
+    "stamp": check_stamp,
     "signed-note": check_note, "tiles": check_path, "trust-list": check_note, "venue-code": check_code, "venue-url": check_url,
-    "visit-token": check_token, "witness": check_witness,
+    "visit-token": check_token, "warning": check_warning, "witness": check_witness,
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,11 @@
 //! Our logs and notes beside Go's own implementation (golang.org/x/mod), which others wrote.
 //! Knows the ledger's doors and the Go program in tests/interop; asks for it by LACHAN_REQUIRE=go.
 //! Specified in specs/protocol.md §8.1 to §8.3.
+#![expect(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test stops where its own input is wrong, and says loudly what it skips"
+)]
 use lachan_node::ledger::Writer;
 use lachan_protocol::crypto::sign::SigningKey;
 use lachan_protocol::log::checkpoint::Checkpoint;

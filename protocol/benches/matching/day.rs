@@ -5,7 +5,7 @@
 use crate::Asked;
 use crate::samples::{keys, tokens};
 use cpu_time::ThreadTime;
-use lachan_protocol::exposure::matching::{BEST_CHUNK, Matcher};
+use lachan_protocol::exposure::matching::{BEST_CHUNK, Matcher, Path};
 use lachan_protocol::time::Day;
 
 const KEYS: usize = 1_500_000;
@@ -30,17 +30,21 @@ pub(crate) fn run(asked: &Asked) {
         spent += start.elapsed();
         trials += matcher.progress().trials;
     }
+    let path = match Path::best() {
+        Path::Portable => "portable",
+        _ => "ifma",
+    };
     let seconds = spent.as_secs_f64();
     let memory = peak_memory().unwrap_or(0);
     assert!(memory <= MOST_KIB, "{memory} KiB were resident");
     if asked.json {
         println!(
             "{}",
-            serde_json::json!({ "keys": KEYS, "tokens": TOKENS, "trials": trials, "seconds": seconds, "peak_kib": memory })
+            serde_json::json!({ "path": path, "keys": KEYS, "tokens": TOKENS, "trials": trials, "seconds": seconds, "peak_kib": memory })
         );
     } else {
         println!(
-            "day keys={KEYS} tokens={TOKENS} trials={trials} seconds={seconds:.1} peak_kib={memory}"
+            "day path={path} keys={KEYS} tokens={TOKENS} trials={trials} seconds={seconds:.1} peak_kib={memory}"
         );
     }
 }

@@ -2,10 +2,10 @@
 //! Knows plans; does not know how the planner chooses.
 //! Specified in specs/performance.md §1.4.
 
-use crate::Asked;
 use crate::measure::{Subject, interleaved};
 use crate::samples::{DAY, keys, tokens};
-use lachan_protocol::exposure::matching::{Matcher, Plan};
+use crate::{Asked, paths};
+use lachan_protocol::exposure::matching::{Matcher, Path, Plan};
 
 const KEYS: [usize; 14] = [
     1, 2, 3, 5, 8, 12, 20, 50, 100, 300, 1_000, 3_000, 8_000, 20_000,
@@ -13,22 +13,28 @@ const KEYS: [usize; 14] = [
 const TOKENS: [usize; 4] = [1, 3, 8, 64];
 
 pub(crate) fn run(asked: &Asked) {
+    for (name, path) in paths() {
+        run_on(name, path, asked);
+    }
+}
+
+fn run_on(name: &str, path: Path, asked: &Asked) {
     let mut worst = (0.0, 0, 0);
     let all_keys = keys(20_000);
     for token_count in TOKENS {
         let tokens = tokens(token_count, DAY);
         for count in KEYS {
             let keys = &all_keys[..count];
-            let chosen = Plan::of(count, token_count);
+            let chosen = path.plan(count, token_count);
             let mut plans = vec![Plan::Variable];
-            plans.extend(Plan::WIDTHS.map(|width| Plan::comb(width, count, token_count)));
+            plans.extend(Plan::WIDTHS.map(|width| path.comb(width, count, token_count)));
             plans.retain(|plan| sensible(*plan, count));
             let mut subjects: Vec<Subject<'_>> = plans
                 .iter()
                 .map(|plan| {
                     let tokens = &tokens;
                     Subject::new("", count * token_count, move || {
-                        let _ = Matcher::new(DAY, tokens).feed_by(*plan, keys);
+                        let _ = Matcher::new(DAY, tokens).on(path).feed_by(*plan, keys);
                     })
                 })
                 .collect();
@@ -49,12 +55,15 @@ pub(crate) fn run(asked: &Asked) {
                 worst = (behind, count, token_count);
             }
             println!(
-                "grid n={count} t={token_count} behind={behind:.1}% ns={own:.0} chosen={chosen:?} best={:?}",
+                "grid {name} n={count} t={token_count} behind={behind:.1}% ns={own:.0} chosen={chosen:?} best={:?}",
                 plans[best]
             );
         }
     }
-    println!("worst {:.1}% at n={} t={}", worst.0, worst.1, worst.2);
+    println!(
+        "worst {name} {:.1}% at n={} t={}",
+        worst.0, worst.1, worst.2
+    );
 }
 
 /// What could never be best is not measured: tables of thousands of entries for a few keys, the variable base for

@@ -16,6 +16,8 @@ mod plot;
 mod ratios;
 mod samples;
 
+use lachan_protocol::exposure::matching::Path;
+
 const HELP: &str = "\
 cargo bench -p lachan-protocol --bench matching -- [--json] [--rounds N] [--grid | --day]
   (nothing)    ratios of each size beside the peers, and a plot in the target folder
@@ -45,6 +47,9 @@ fn main() {
     }
     if !asked.json {
         println!("processor {}", processor());
+        if Path::ifma().is_none() {
+            println!("NOT MEASURED path ifma: this processor has no AVX-512 IFMA");
+        }
     }
     match asked.what {
         What::Ratios => ratios::run(&asked),
@@ -63,6 +68,13 @@ enum What {
     Ratios,
     Grid,
     Day,
+}
+
+/// Every path of this processor, by its name in figures.
+fn paths() -> Vec<(&'static str, Path)> {
+    let portable = [("portable", Path::Portable)];
+    let ifma = Path::ifma().map(|path| ("ifma", path));
+    portable.into_iter().chain(ifma).collect()
 }
 
 fn processor() -> String {

@@ -5,9 +5,9 @@
 use crate::ratios::Measured;
 use std::fmt::Write as _;
 
-const COLOURS: [&str; 9] = [
+const COLOURS: [&str; 10] = [
     "#0b6e4f", "#b3261e", "#e07a1f", "#8a63d2", "#2d6cdf", "#7f8c8d", "#16a085", "#c2185b",
-    "#5d4037",
+    "#5d4037", "#000000",
 ];
 
 /// Writes `matching.svg` into the target folder, and says where.
@@ -19,10 +19,10 @@ pub(crate) fn write(all: &[Measured]) -> String {
     path.display().to_string()
 }
 
-/// Both axes are logarithmic: 10 to 10,000 keys, 1,000 to 1,000,000 trials a second.
+/// Both axes are logarithmic: 10 to 10,000 keys, 1,000 to 10,000,000 trials a second.
 fn svg(all: &[Measured]) -> String {
     let x = |keys: usize| 70.0 + ((keys as f64).log10() - 1.0) * 140.0;
-    let y = |a_second: f64| 400.0 - (a_second.log10() - 3.0) * 120.0;
+    let y = |a_second: f64| 400.0 - (a_second.log10() - 3.0) * 90.0;
     let mut out = String::from(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 460\" font-family=\"sans-serif\" font-size=\"12\">\n\
          <rect width=\"760\" height=\"460\" fill=\"white\"/>\n\
@@ -32,7 +32,7 @@ fn svg(all: &[Measured]) -> String {
         let (keys, x) = (10_usize.pow(power), x(10_usize.pow(power)));
         writeln!(out, "<path d=\"M{x} 40V400\" stroke=\"#ddd\"/><text x=\"{x}\" y=\"420\" text-anchor=\"middle\">{keys}</text>").unwrap();
     }
-    for power in 3..=6 {
+    for power in 3..=7 {
         let (rate, y) = (10_u32.pow(power), y(10_f64.powi(power.cast_signed())));
         writeln!(out, "<path d=\"M70 {y}H490\" stroke=\"#ddd\"/><text x=\"64\" y=\"{y}\" text-anchor=\"end\">{rate}</text>").unwrap();
     }

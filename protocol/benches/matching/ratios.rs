@@ -5,8 +5,8 @@
 use crate::measure::{Subject, interleaved};
 use crate::peers::{Dalek, dalek, ladder, pairing};
 use crate::samples::{DAY, keys, tokens};
-use crate::{Asked, plot, processor};
-use lachan_protocol::exposure::matching::{Matcher, Plan};
+use crate::{Asked, paths, plot, processor};
+use lachan_protocol::exposure::matching::{Matcher, Path, Plan};
 
 /// Sizes that are printed.
 const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
@@ -30,9 +30,9 @@ impl Measured {
             .1
     }
 
-    /// (peer, how many times as fast the matcher is).
-    fn ratios(&self) -> [(&'static str, f64); 3] {
-        let own = self.cost("portable");
+    /// (peer, how many times as fast the matcher is on this path).
+    fn ratios(&self, path: &str) -> [(&'static str, f64); 3] {
+        let own = self.cost(path);
         let dalek = self.cost("dalek-variable").min(self.cost("dalek-table"));
         [
             ("pairing", self.cost("pairing") / own),
@@ -48,8 +48,10 @@ pub(crate) fn run(asked: &Asked) {
         for keys in SIZES {
             let measured = measure(keys, tokens, asked.rounds);
             if !asked.json {
-                for (peer, ratio) in measured.ratios() {
-                    println!("ratio portable {peer} n={keys} t={tokens} {ratio:.2}");
+                for (path, _) in paths() {
+                    for (peer, ratio) in measured.ratios(path) {
+                        println!("ratio {path} {peer} n={keys} t={tokens} {ratio:.2}");
+                    }
                 }
             }
             all.push(measured);
@@ -79,8 +81,8 @@ fn measure(count: usize, token_count: usize, rounds: usize) -> Measured {
     let (keys, tokens) = (keys(count), tokens(token_count, DAY));
     let one = &tokens[..1];
     let trials = count * token_count;
-    let feed = |plan: Option<Plan>| {
-        let mut matcher = Matcher::new(DAY, &tokens);
+    let feed = |path: Path, plan: Option<Plan>| {
+        let mut matcher = Matcher::new(DAY, &tokens).on(path);
         let hits = match plan {
             None => matcher.feed(&keys),
             Some(plan) => matcher.feed_by(plan, &keys),
@@ -88,7 +90,7 @@ fn measure(count: usize, token_count: usize, rounds: usize) -> Measured {
         assert!(hits.is_empty(), "no key opens these tokens");
     };
     let mut subjects = vec![
-        Subject::new("portable", trials, || feed(None)),
+        Subject::new("portable", trials, || feed(Path::Portable, None)),
         Subject::new("pairing", 1, pairing()),
         Subject::new("ladder", 1, ladder(&keys[0], &tokens[0])),
         // A token costs dalek the same whatever the others are.
@@ -100,8 +102,11 @@ fn measure(count: usize, token_count: usize, rounds: usize) -> Measured {
     for width in [4, 6, 8, 11] {
         let plan = Plan::comb(width, count, token_count);
         subjects.push(Subject::new(format!("comb-{width}"), trials, move || {
-            feed(Some(plan))
+            feed(Path::Portable, Some(plan))
         }));
+    }
+    if let Some(path) = Path::ifma() {
+        subjects.push(Subject::new("ifma", trials, move || feed(path, None)));
     }
     let costs = interleaved(&mut subjects, rounds);
     Measured {
@@ -163,15 +168,20 @@ fn json(all: &[Measured]) -> serde_json::Value {
                 .iter()
                 .map(|(name, ns)| (name.clone(), (*ns).into()))
                 .collect();
-            let ratios: serde_json::Map<_, _> = measured
-                .ratios()
+            let ratios: serde_json::Map<_, _> = paths()
                 .into_iter()
-                .map(|(peer, ratio)| (peer.into(), ratio.into()))
+                .map(|(path, _)| {
+                    let ratios: serde_json::Map<_, _> = measured
+                        .ratios(path)
+                        .into_iter()
+                        .map(|(peer, ratio)| (peer.into(), ratio.into()))
+                        .collect();
+                    (path.into(), ratios.into())
+                })
                 .collect();
             serde_json::json!({
                 "n": measured.keys,
                 "t": measured.tokens,
-                "path": "portable",
                 "plan": format!("{:?}", Plan::of(measured.keys, measured.tokens)),
                 "ns_a_trial": costs,
                 "ratios": ratios,
@@ -179,5 +189,5 @@ fn json(all: &[Measured]) -> serde_json::Value {
             })
         })
         .collect();
-    serde_json::json!({ "processor": processor(), "addition_ns": addition, "sizes": sizes })
+    serde_json::json!({ "processor": processor(), "ifma": Path::ifma().is_some(), "addition_ns": addition, "sizes": sizes })
 }

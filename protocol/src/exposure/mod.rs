@@ -14,3 +14,4 @@ pub mod manifest;
 pub mod matching;
 pub mod padding;
 pub mod repeats;
+pub mod warning;

@@ -11,4 +11,5 @@ pub mod policy;
 pub mod proof;
 pub mod tile_set;
 pub mod tiles;
+pub mod tlog_proof;
 pub mod witness;

@@ -4,7 +4,10 @@
 
 mod codes;
 mod faults;
+mod floors;
 mod hostile;
+mod network;
+mod photos;
 mod privacy;
 mod refusals;
 mod restore;

@@ -63,7 +63,7 @@ macro_rules! powers {
 use powers;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// A root of −1, little-endian.
 const ROOT_OF_MINUS_ONE: [u8; 32] = [

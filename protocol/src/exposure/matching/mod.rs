@@ -12,6 +12,8 @@ use core::fmt;
 mod affine;
 mod comb;
 mod doubling;
+#[cfg(any(test, target_arch = "x86_64"))]
+mod eight;
 mod field;
 mod path;
 mod planner;
@@ -21,14 +23,12 @@ mod shares;
 mod table;
 mod variable;
 
+pub use path::Path;
 pub use planner::Plan;
 pub use shares::{Share, shares};
 
 #[cfg(test)]
 mod tests;
-
-use path::Path as _;
-use portable::Portable;
 
 /// A chunk of so many keys is fed at once at full speed: a token's table pays only when many keys use it.
 pub const BEST_CHUNK: usize = 16_384;
@@ -66,6 +66,7 @@ pub struct Progress {
 /// while they are built, a few MiB of sums, and about 120 bytes a key of at most [`MOST_AT_ONCE`]: below 40 MiB. It may
 /// be dropped between chunks and made again with [`Matcher::resume`]; [`shares`] cuts a day for several workers.
 pub struct Matcher {
+    path: Path,
     tokens: Vec<Ready>,
     refused: Vec<(usize, TokenError)>,
     progress: Progress,
@@ -91,6 +92,7 @@ impl Matcher {
     #[must_use]
     pub fn resume(day: Day, tokens: &[VisitToken], position: u64) -> Self {
         let mut matcher = Self {
+            path: Path::best(),
             tokens: Vec::with_capacity(tokens.len()),
             refused: Vec::new(),
             progress: Progress {
@@ -107,13 +109,20 @@ impl Matcher {
         matcher
     }
 
+    /// The same matcher on this path instead of the processor's fastest one. For benchmarks and tests.
+    #[must_use]
+    pub const fn on(mut self, path: Path) -> Self {
+        self.path = path;
+        self
+    }
+
     /// Tries a chunk of the day's keys on every token, and gives the hits in order of tokens, then keys.
     ///
     /// At full speed from [`BEST_CHUNK`] keys on; more than [`MOST_AT_ONCE`] are cut, so that memory stays bounded.
     pub fn feed(&mut self, keys: &[ReleasedKey]) -> Vec<Hit> {
         let mut hits = Vec::new();
         for keys in keys.chunks(MOST_AT_ONCE) {
-            hits.extend(self.feed_by(Plan::of(keys.len(), self.tokens.len()), keys));
+            hits.extend(self.feed_by(self.path.plan(keys.len(), self.tokens.len()), keys));
         }
         hits.sort_by_key(|hit: &Hit| (hit.token, hit.position));
         hits
@@ -123,7 +132,8 @@ impl Matcher {
     pub fn feed_by(&mut self, plan: Plan, keys: &[ReleasedKey]) -> Vec<Hit> {
         let points: Vec<Point> = self.tokens.iter().map(|ready| ready.point).collect();
         let mut found = Vec::new();
-        Portable::multiples(&points, keys, plan, &mut |token, place, shared| {
+        let path = self.path;
+        path.multiples(&points, keys, plan, &mut |token, place, shared| {
             let ready = &self.tokens[token];
             if ready.state.tag(shared) == ready.tag {
                 found.push((token, place, *shared));

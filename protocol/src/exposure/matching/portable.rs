@@ -1,60 +1,38 @@
-//! The portable path: groups of tokens and blocks of keys through the comb, and dalek for the rest.
-//! Knows plans, points and keys; does not know tags.
+//! The portable path: one addition after the other, in the field's form of the target.
+//! Knows points and blocks of pairs; does not know tags.
 //! Specified in specs/performance.md §1.1.
 
+use super::affine::{Affine, Source, add_all};
 use super::comb::Comb;
-use super::path::{Each, Path};
-use super::planner::Plan;
-use super::recode::Recoded;
-use super::table::Tables;
-use super::variable::u_of;
-use crate::crypto::point::Point;
-use crate::keys::ReleasedKey;
+use super::field::Fe;
+use super::path::{Block, Way};
 use alloc::vec::Vec;
 
 /// Rust for every processor.
-pub(super) struct Portable;
+#[derive(Default)]
+pub(super) struct Portable {
+    comb: Comb,
+    before: Vec<Fe>,
+}
 
-impl Path for Portable {
-    fn multiples(points: &[Point], keys: &[ReleasedKey], plan: Plan, each: &mut Each<'_>) {
-        match plan {
-            Plan::Variable => {
-                for (token, point) in points.iter().enumerate() {
-                    for (place, u) in u_of(point, keys).iter().enumerate() {
-                        each(token, place, u);
-                    }
-                }
-            }
-            Plan::Comb {
-                width,
-                lanes,
-                tokens,
-                keys: block,
-            } => {
-                let recoded = Recoded::new(keys, width);
-                let mut comb = Comb::default();
-                for (group, points) in points.chunks(tokens).enumerate() {
-                    let group = group * tokens;
-                    let ephemerals: Vec<[u8; 32]> = points.iter().map(Point::to_u).collect();
-                    let tables = Tables::build(&ephemerals, width);
-                    for start in (0..recoded.places.len()).step_by(block) {
-                        let range = start..recoded.places.len().min(start + block);
-                        let found =
-                            comb.multiples(&tables, points.len(), &recoded, &range, width, lanes);
-                        for (pair, u) in found.enumerate() {
-                            let place = recoded.places[start + pair % range.len()];
-                            each(group + pair / range.len(), place, &u);
-                        }
-                    }
-                    for (token, point) in points.iter().enumerate() {
-                        for place in &recoded.without {
-                            for u in u_of(point, &keys[*place..=*place]) {
-                                each(group + token, *place, &u);
-                            }
-                        }
-                    }
-                }
-            }
+impl Way for Portable {
+    const TOGETHER: usize = 2_048;
+
+    fn add(&mut self, points: &mut [Affine], sources: &[Source], entries: &[Affine]) {
+        add_all::<false>(points, sources, entries, &mut self.before);
+    }
+
+    fn multiples(&mut self, block: &Block<'_>, each: &mut dyn FnMut(usize, &[u8; 32])) {
+        let found = self.comb.multiples(
+            block.tables,
+            block.tokens,
+            block.keys,
+            block.range,
+            block.width,
+            block.lanes,
+        );
+        for (pair, u) in found.enumerate() {
+            each(pair, &u);
         }
     }
 }

@@ -2,13 +2,11 @@
 //! Knows points; does not know scalars.
 //! Specified in specs/performance.md §1.1.
 
-use super::affine::{Affine, Source, add_all};
+use super::affine::{Affine, Source};
 use super::doubling::{DOUBLINGS, doublings};
+use super::path::Way;
 use super::recode::{entries, positions};
 use alloc::vec::Vec;
-
-/// Additions of one level that share an inversion; more would only need more memory.
-const TOGETHER: usize = 2_048;
 
 /// (2k + 1)·2^(w·j)·E of some tokens: token after token, position after position.
 pub(super) struct Tables {
@@ -30,7 +28,7 @@ pub(super) const fn bytes_of_token(width: u32) -> usize {
 
 impl Tables {
     /// Builds the tables. Each u must be that of a point of order l.
-    pub(super) fn build(ephemerals: &[[u8; 32]], width: u32) -> Self {
+    pub(super) fn build<W: Way>(way: &mut W, ephemerals: &[[u8; 32]], width: u32) -> Self {
         let powers = doublings(ephemerals);
         let each = entries_of_token(width);
         let mut tables = Self {
@@ -46,7 +44,7 @@ impl Tables {
             }
         }
         for level in 1..width {
-            tables.add_level(level, &powers);
+            tables.add_level(way, level, &powers);
         }
         tables
     }
@@ -58,10 +56,9 @@ impl Tables {
 
     /// With 1, 3, … 2^i − 1 times a base known, adds 2^i times the base to each. They differ as numbers below l, so
     /// no addition is of equal or opposite points.
-    fn add_level(&mut self, level: u32, powers: &[Affine]) {
+    fn add_level<W: Way>(&mut self, way: &mut W, level: u32, powers: &[Affine]) {
         let known = 1_usize << (level - 1);
-        let (mut sums, mut sources, mut starts, mut before) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut sums, mut sources, mut starts) = (Vec::new(), Vec::new(), Vec::new());
         for (token, _) in powers.chunks_exact(DOUBLINGS).enumerate() {
             for position in 0..positions(self.width) {
                 if entries(self.width, position) <= known {
@@ -72,13 +69,13 @@ impl Tables {
                 sums.extend_from_slice(&self.entries[start..start + known]);
                 sources.extend(core::iter::repeat_n(source(power), known));
                 starts.push(start + known);
-                if sums.len() >= TOGETHER {
-                    add_all::<false>(&mut sums, &sources, powers, &mut before);
+                if sums.len() >= W::TOGETHER {
+                    way.add(&mut sums, &sources, powers);
                     self.settle(&mut sums, &mut sources, &mut starts, known);
                 }
             }
         }
-        add_all::<false>(&mut sums, &sources, powers, &mut before);
+        way.add(&mut sums, &sources, powers);
         self.settle(&mut sums, &mut sources, &mut starts, known);
     }
 
@@ -105,16 +102,24 @@ pub(super) fn source(place: usize) -> Source {
 
 #[cfg(test)]
 mod tests {
+    use super::super::eight::Eights;
+    use super::super::portable::Portable;
     use super::*;
     use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
     use curve25519_dalek::edwards::EdwardsPoint;
     use curve25519_dalek::scalar::Scalar;
+    use lachan_eight::Emulated;
 
     #[test]
     fn every_entry_is_its_odd_multiple() {
+        every_entry_by(&mut Portable::default());
+        every_entry_by(&mut Eights::new(Emulated));
+    }
+
+    fn every_entry_by(way: &mut impl Way) {
         let bases = [3_u64, 5].map(|s| ED25519_BASEPOINT_POINT * Scalar::from(s));
         for width in [2, 3, 5, 8] {
-            let tables = Tables::build(&bases.map(|base| base.to_montgomery().0), width);
+            let tables = Tables::build(way, &bases.map(|base| base.to_montgomery().0), width);
             assert_eq!(tables.entries.len(), 2 * entries_of_token(width));
             for (token, base) in bases.iter().enumerate() {
                 let mut power = *base;

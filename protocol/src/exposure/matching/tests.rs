@@ -2,9 +2,10 @@
 //! Knows paths and plans; does not know tags.
 //! Specified in specs/performance.md §1.
 
+extern crate std;
+
 use super::path::Path;
 use super::planner::Plan;
-use super::portable::Portable;
 use super::recode::positions;
 use super::variable::u_of;
 use crate::crypto::point::Point;
@@ -70,9 +71,9 @@ pub(super) fn edges() -> Vec<ReleasedKey> {
 }
 
 /// u of every pair, token after token; each pair must be told of exactly once.
-fn told(points: &[Point], keys: &[ReleasedKey], plan: Plan) -> Vec<[u8; 32]> {
+fn told(path: Path, points: &[Point], keys: &[ReleasedKey], plan: Plan) -> Vec<[u8; 32]> {
     let mut told = vec![None; points.len() * keys.len()];
-    Portable::multiples(points, keys, plan, &mut |token, place, u| {
+    path.multiples(points, keys, plan, &mut |token, place, u| {
         let before = told[token * keys.len() + place].replace(*u);
         assert!(before.is_none(), "told twice by {plan:?}");
     });
@@ -97,12 +98,11 @@ fn wanted(points: &[Point], keys: &[ReleasedKey]) -> Vec<[u8; 32]> {
     wanted
 }
 
-#[test]
-fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges() {
+fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges(path: Path) {
     let (points, mut keys) = (random_points(3, 1), edges());
     keys.extend(random_keys(20, 2));
     let wanted = wanted(&points, &keys);
-    assert_eq!(told(&points, &keys, Plan::Variable), wanted);
+    assert_eq!(told(path, &points, &keys, Plan::Variable), wanted);
     for width in Plan::WIDTHS {
         let half = positions(width) / 2;
         for (lanes, tokens, block) in [
@@ -118,41 +118,39 @@ fn every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges() {
                 tokens,
                 keys: block,
             };
-            assert!(told(&points, &keys, plan) == wanted, "{plan:?}");
+            assert!(told(path, &points, &keys, plan) == wanted, "{plan:?}");
         }
     }
 }
 
-#[test]
-fn no_key_no_token_and_a_single_one_are_no_special_case() {
+fn no_key_no_token_and_a_single_one_are_no_special_case(path: Path) {
     let (points, keys) = (random_points(2, 3), random_keys(1, 4));
     let mut plans = vec![Plan::Variable];
-    plans.extend(Plan::WIDTHS.map(|width| Plan::comb(width, 0, 0)));
-    plans.extend(Plan::WIDTHS.map(|width| Plan::comb(width, 1, 2)));
+    plans.extend(Plan::WIDTHS.map(|width| path.comb(width, 0, 0)));
+    plans.extend(Plan::WIDTHS.map(|width| path.comb(width, 1, 2)));
     for plan in plans {
-        assert!(told(&points, &[], plan).is_empty());
-        assert!(told(&[], &keys, plan).is_empty());
+        assert!(told(path, &points, &[], plan).is_empty());
+        assert!(told(path, &[], &keys, plan).is_empty());
         assert_eq!(
-            told(&points, &keys, plan),
+            told(path, &points, &keys, plan),
             wanted(&points, &keys),
             "{plan:?}"
         );
         // A chunk of which no key has digits.
         let without = [key(&Scalar::from(2_u8)), key(&-Scalar::from(4_u8))];
         assert_eq!(
-            told(&points, &without, plan),
+            told(path, &points, &without, plan),
             wanted(&points, &without),
             "{plan:?}"
         );
     }
 }
 
-#[test]
-fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
+fn both_sides_of_every_switch_of_the_planner_agree_with_dalek(path: Path) {
     for tokens in [1, 2, 8] {
         let (points, keys) = (random_points(tokens, 5), random_keys(6_000, 6));
         let wanted = wanted(&points, &keys);
-        let shape = |keys| match Plan::of(keys, tokens) {
+        let shape = |keys| match path.plan(keys, tokens) {
             Plan::Variable => (0, 0),
             Plan::Comb { width, tokens, .. } => (width, tokens),
         };
@@ -163,8 +161,8 @@ fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
             }
             switches += 1;
             for count in [count - 1, count] {
-                let plan = Plan::of(count, tokens);
-                for (of_token, wanted) in told(&points, &keys[..count], plan)
+                let plan = path.plan(count, tokens);
+                for (of_token, wanted) in told(path, &points, &keys[..count], plan)
                     .chunks(count.max(1))
                     .zip(wanted.chunks(keys.len()))
                 {
@@ -179,17 +177,14 @@ fn both_sides_of_every_switch_of_the_planner_agree_with_dalek() {
     }
 }
 
-#[test]
-fn ten_thousand_keys_and_eight_tokens_agree_with_dalek() {
+fn ten_thousand_keys_and_eight_tokens_agree_with_dalek(path: Path) {
     let (points, keys) = (random_points(8, 7), random_keys(10_000, 8));
-    assert!(told(&points, &keys, Plan::of(10_000, 8)) == wanted(&points, &keys));
+    let plan = path.plan(10_000, 8);
+    assert!(told(path, &points, &keys, plan) == wanted(&points, &keys));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    #[test]
-    fn any_plan_agrees_with_dalek_on_any_keys(
+fn any_plan_agrees_with_dalek_on_any_keys(path: Path) {
+    proptest!(ProptestConfig::with_cases(48), |(
         seed: u64,
         count in 0_usize..120,
         repeated in prop::collection::vec(0_usize..1_000, 0..20),
@@ -198,7 +193,7 @@ proptest! {
         lanes: u32,
         tokens in 1_usize..7,
         block in 1_usize..130,
-    ) {
+    )| {
         let mut keys = random_keys(count, seed);
         let edges = edges();
         keys.extend(repeated.iter().map(|i| edges[i % edges.len()]));
@@ -206,6 +201,38 @@ proptest! {
         let lanes = 1 + lanes % (positions(width) / 2);
         let plan = Plan::Comb { width, lanes, tokens, keys: block };
         let expected: Vec<[u8; 32]> = points.iter().flat_map(|point| u_of(point, &keys)).collect();
-        prop_assert!(told(&points, &keys, plan) == expected, "{:?}", plan);
-    }
+        prop_assert!(told(path, &points, &keys, plan) == expected, "{:?}", plan);
+    });
+}
+
+/// Every test on a path, if this processor has it.
+macro_rules! on {
+    ($name:ident, $path:expr, $($test:ident)*) => {
+        mod $name {
+            use super::Path;
+
+            $(#[test]
+            fn $test() {
+                match $path {
+                    Some(path) => super::$test(path),
+                    None => super::std::eprintln!("SKIPPED: this processor has no AVX-512 IFMA"),
+                }
+            })*
+        }
+    };
+    ($($name:ident $path:expr;)*) => {
+        $(on!($name, $path,
+            any_plan_agrees_with_dalek_on_any_keys
+            both_sides_of_every_switch_of_the_planner_agree_with_dalek
+            every_width_and_number_of_lanes_agrees_with_dalek_at_the_edges
+            no_key_no_token_and_a_single_one_are_no_special_case
+            ten_thousand_keys_and_eight_tokens_agree_with_dalek
+        );)*
+    };
+}
+
+on! {
+    portable Some(Path::Portable);
+    emulated Some(Path::Emulated);
+    ifma Path::ifma();
 }

@@ -12,7 +12,7 @@ use lachan_protocol::exposure::entry::{CaseDetail, DetailMeaning, ExposureDetail
 use lachan_protocol::exposure::exposures::{Finding, HitError, Outcome, exposures_of, findings_in};
 use lachan_protocol::exposure::history::EarlierEntry;
 use lachan_protocol::exposure::manifest::{Cause, WithdrawalCause};
-use lachan_protocol::exposure::matching::{Hit, Matcher, Plan, Share, shares};
+use lachan_protocol::exposure::matching::{Hit, Matcher, Path, Plan, Share, shares};
 use lachan_protocol::id::{AuthorityId, CodeId};
 use lachan_protocol::keys::{NotificationKey, ReleasedKey, WindowPoint};
 use lachan_protocol::time::{Day, UnixTime};
@@ -47,8 +47,26 @@ fn brute_force(tokens: &[VisitToken], keys: &[ReleasedKey]) -> Vec<(usize, u64)>
     found
 }
 
+/// Every path that this processor has.
+fn paths() -> impl Iterator<Item = Path> {
+    [Path::Portable].into_iter().chain(Path::ifma())
+}
+
+/// What all paths find alike.
 fn fed(tokens: &[VisitToken], keys: &[ReleasedKey], chunk: usize) -> Vec<(usize, u64)> {
-    let mut matcher = Matcher::new(TODAY, tokens);
+    let mut found = paths().map(|path| fed_on(path, tokens, keys, chunk));
+    let first = found.next().expect("the portable path");
+    assert!(found.all(|other| other == first));
+    first
+}
+
+fn fed_on(
+    path: Path,
+    tokens: &[VisitToken],
+    keys: &[ReleasedKey],
+    chunk: usize,
+) -> Vec<(usize, u64)> {
+    let mut matcher = Matcher::new(TODAY, tokens).on(path);
     let mut found = Vec::new();
     for keys in keys.chunks(chunk) {
         found.extend(
@@ -142,9 +160,14 @@ fn every_plan_and_every_cut_for_workers_gives_the_same_hits_in_order() {
         named,
         [(0, 59), (1, 3), (1, 60), (2, 3), (2, 60), (3, 0), (4, 21)]
     );
-    for width in Plan::WIDTHS {
-        let plan = Plan::comb(width, keys.len(), tokens.len());
-        assert_eq!(by(plan), wanted, "{plan:?}");
+    for (path, width) in paths().flat_map(|path| Plan::WIDTHS.map(move |width| (path, width))) {
+        let plan = path.comb(width, keys.len(), tokens.len());
+        let mut matcher = Matcher::new(TODAY, &tokens).on(path);
+        assert_eq!(
+            places(&matcher.feed_by(plan, &keys)),
+            wanted,
+            "{path:?} {plan:?}"
+        );
     }
     for workers in 1..12 {
         let mut found = Vec::new();

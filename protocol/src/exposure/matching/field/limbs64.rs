@@ -104,6 +104,20 @@ impl Fe {
         *self
     }
 
+    /// The number that these words are, lowest first; any below 2^256.
+    #[cfg(any(test, target_arch = "x86_64"))]
+    #[inline(always)]
+    pub(in crate::exposure::matching) const fn of(words: [u64; 4]) -> Self {
+        Self(words)
+    }
+
+    /// Words whose number is this one, below 2^256.
+    #[cfg(any(test, target_arch = "x86_64"))]
+    #[inline(always)]
+    pub(in crate::exposure::matching) const fn words(&self) -> &[u64; 4] {
+        &self.0
+    }
+
     /// Reads 32 bytes, little-endian; the highest bit does not count.
     pub(in crate::exposure::matching) fn from_bytes(bytes: &[u8; 32]) -> Self {
         let mut limbs = [0; 4];
@@ -225,11 +239,4 @@ fn reduced(words: &[u64; 8], above: u64) -> Fe {
         (limbs[i], carry) = words[i + 4].carrying_mul_add(38, words[i], carry);
     }
     Fe(more(limbs, 38 * (carry + above)))
-}
-
-#[cfg(test)]
-impl Fe {
-    pub(super) const fn of(limbs: [u64; 4]) -> Self {
-        Self(limbs)
-    }
 }

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 
 /// A number of the field as the judge computes it.
 #[derive(Clone, Copy)]
-struct Judged(Fiat);
+pub(in crate::exposure::matching) struct Judged(Fiat);
 
 impl core::fmt::Debug for Judged {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -24,20 +24,20 @@ impl core::fmt::Debug for Judged {
 }
 
 impl Judged {
-    fn small(number: u64) -> Self {
+    pub(in crate::exposure::matching) fn small(number: u64) -> Self {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&number.to_le_bytes());
         Self::of_bytes(&bytes)
     }
 
-    fn of_bytes(bytes: &[u8; 32]) -> Self {
+    pub(in crate::exposure::matching) fn of_bytes(bytes: &[u8; 32]) -> Self {
         let mut out = Fiat([0; 5]);
         fiat_25519_from_bytes(&mut out, bytes);
         Self(out)
     }
 
     /// Limbs with the bits that each one counts, lowest first.
-    fn of_limbs(limbs: &[(u64, u32)]) -> Self {
+    pub(in crate::exposure::matching) fn of_limbs(limbs: &[(u64, u32)]) -> Self {
         limbs
             .iter()
             .rev()
@@ -66,25 +66,25 @@ impl Judged {
         Self(out)
     }
 
-    fn mul(self, other: Self) -> Self {
+    pub(in crate::exposure::matching) fn mul(self, other: Self) -> Self {
         let mut out = Fiat([0; 5]);
         fiat_25519_carry_mul(&mut out, &self.loose(), &other.loose());
         Self(out)
     }
 
-    fn plus(self, other: Self) -> Self {
+    pub(in crate::exposure::matching) fn plus(self, other: Self) -> Self {
         let mut out = FiatLoose([0; 5]);
         fiat_25519_add(&mut out, &self.0, &other.0);
         Self::carried(&out)
     }
 
-    fn minus(self, other: Self) -> Self {
+    pub(in crate::exposure::matching) fn minus(self, other: Self) -> Self {
         let mut out = FiatLoose([0; 5]);
         fiat_25519_sub(&mut out, &self.0, &other.0);
         Self::carried(&out)
     }
 
-    fn bytes(self) -> [u8; 32] {
+    pub(in crate::exposure::matching) fn bytes(self) -> [u8; 32] {
         let mut out = [0; 32];
         fiat_25519_to_bytes(&mut out, &self.0);
         out
@@ -134,7 +134,7 @@ macro_rules! agree {
 }
 
 /// A limb below `end`, often at one of its bounds.
-fn limb(end: u64) -> impl Strategy<Value = u64> {
+pub(in crate::exposure::matching) fn limb(end: u64) -> impl Strategy<Value = u64> {
     prop_oneof![
         Just(0),
         Just(1),
@@ -145,7 +145,7 @@ fn limb(end: u64) -> impl Strategy<Value = u64> {
     ]
 }
 
-fn word() -> impl Strategy<Value = u64> {
+pub(in crate::exposure::matching) fn word() -> impl Strategy<Value = u64> {
     prop_oneof![
         limb(u64::MAX),
         Just(u64::MAX),
