@@ -196,11 +196,11 @@ impl Explain for WalletError {
                 self,
                 (
                     "Tệp các cảnh báo đã tìm thấy bị hỏng.",
-                    "Chuyển tệp tokens/findings đi chỗ khác rồi đồng bộ lại từ đầu.",
+                    "Chuyển tệp tokens/findings đi chỗ khác rồi chạy `lachan sync --again`: mọi danh sách được đọc và thử lại.",
                 ),
                 (
                     "The file of warnings found is damaged.",
-                    "Move tokens/findings away and sync anew.",
+                    "Move tokens/findings away, then run `lachan sync --again`: all lists are read and tried again.",
                 ),
             ),
             Self::DamagedVisit(_) => told(
