@@ -82,12 +82,11 @@ fn a_damaged_disk_is_refused_by_name() {
         assert_eq!(cut, Err(LoadError::RecordDamaged(shelf)));
     }
     let gone = loaded(|_, saved| {
-        // the first plan's record says that it was the second
-        let mut plans = saved
-            .records
-            .iter_mut()
-            .filter(|record| record.0 == Shelf::Plans);
-        plans.next().unwrap().2[7] = 1;
+        // each plan's record says that there was one more before it
+        let plans = saved.records.iter_mut();
+        plans
+            .filter(|record| record.0 == Shelf::Plans)
+            .for_each(|record| record.2[7] += 1);
     });
     assert_eq!(gone, Err(LoadError::RegistrationMissing(0)));
     let opened = loaded(|disk, _| {
