@@ -169,3 +169,45 @@ pub fn read_root(file: &Path) -> Result<NoteSigner, KeyError> {
     let text = std::str::from_utf8(&bytes).map_err(|_| damaged)?;
     NoteSigner::from_secret_text(text.trim_end()).map_err(|_| damaged)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_key_that_is_not_to_be_had_is_named_with_the_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let keys = KeyFolder::new(dir.path().to_owned());
+        let of = |name| keys.seed(name).map(|_| ());
+        assert_eq!(of(KeyName::Batch), Err(KeyError::Absent(KeyName::Batch)));
+        let made = keys.make(KeyName::Batch, &mut rand::rng()).unwrap();
+        assert_eq!(
+            *keys.seed(KeyName::Batch).unwrap(),
+            *made.to_seed(),
+            "the control"
+        );
+        SecretFile::new(dir.path().join("log"))
+            .create(&[7; 31])
+            .unwrap();
+        assert_eq!(of(KeyName::Log), Err(KeyError::Damaged(KeyName::Log)));
+        fs::create_dir(dir.path().join("code")).unwrap();
+        let unread = of(KeyName::Code);
+        assert!(
+            matches!(unread, Err(KeyError::Io(KeyName::Code, _))),
+            "{unread:?}"
+        );
+    }
+
+    #[test]
+    fn a_root_key_is_never_written_over_and_read_only_where_it_stands() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("root.key");
+        let read = |file: &Path| read_root(file).map(|signer| signer.vkey().to_string());
+        assert_eq!(read(&file), Err(KeyError::Absent(KeyName::Root)));
+        let made = make_root(&file, &mut rand::rng()).unwrap();
+        let again = make_root(&file, &mut rand::rng()).map(|_| ());
+        assert_eq!(again, Err(KeyError::AlreadyThere(KeyName::Root)));
+        assert_eq!(read(&file), Ok(made.vkey().to_string()), "the control");
+    }
+}

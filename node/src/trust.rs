@@ -235,4 +235,37 @@ mod tests {
         let error = read_root(&absent).err();
         assert_eq!(error, Some(TrustError::Io { file: absent, kind }));
     }
+
+    #[test]
+    fn refuses_what_is_no_list_no_root_and_no_block_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::new(dir.path());
+        assert_eq!(read(&paths).map(|_| ()), Err(TrustError::Absent));
+        let signer = make_root(&dir.path().join("root.key"), &mut rand::rng()).unwrap();
+        let file = dir.path().join("block");
+        write_durably(&file, b"not a block").unwrap();
+        let (now, root) = (UnixTime(1_795_511_400), signer.vkey().to_string());
+        let head = TrustListHead {
+            sequence: 1,
+            made: now,
+            until: now.plus(1),
+        };
+        let out = dir.path().join("trust.txt");
+        let block = sign(&signer, &head, std::slice::from_ref(&file), &out).unwrap_err();
+        assert!(
+            matches!(block, TrustError::BadBlock { index: 1, .. }),
+            "{block}"
+        );
+        let of = |root: &str| install(&paths, &file, root, now).map(|_| ());
+        assert!(matches!(of(&root), Err(TrustError::List(_))));
+        assert!(matches!(
+            of("no vkey"),
+            Err(TrustError::Root(VkeyError::Malformed))
+        ));
+        assert_eq!(
+            read(&paths).map(|_| ()),
+            Err(TrustError::Absent),
+            "nothing was installed"
+        );
+    }
 }

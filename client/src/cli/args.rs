@@ -129,6 +129,8 @@ pub struct RestoreArgs {
 /// Of `sync`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyncArgs {
+    /// `--again`
+    pub again: bool,
     /// `--from`
     pub from: Option<String>,
 }
@@ -191,6 +193,7 @@ fn read(matches: &ArgMatches) -> Result<Command, UsageError> {
         })),
         "status" => Ok(Command::Status),
         "sync" => Ok(Command::Sync(SyncArgs {
+            again: sub.get_flag("again"),
             from: optional(sub, "from"),
         })),
         "venue" => Ok(Command::Venue(venue::read(sub)?)),
@@ -231,6 +234,7 @@ pub fn root(lang: Lang) -> Clap {
         command("status", Help::Status, lang).after_help(examples(Help::ExamplesStatus)),
         command("sync", Help::Sync, lang)
             .arg(option("from", "MULTIADDR|FOLDER", Help::ArgFrom, lang))
+            .arg(flag("again", WalletHelp::ArgAgain, lang))
             .after_help(examples(Help::ExamplesSync)),
         command("exposures", Help::Exposures, lang)
             .arg(flag("exit-code", Help::ArgExitCode, lang))

@@ -1,4 +1,4 @@
-//! Texts of `--help` of backup, restore, repair and of editing a visit.
+//! Texts of `--help` of backup, restore, repair, of editing a visit and of reading again.
 //! Knows words only; which command has which options stands in `cli`.
 //! Specified in specs/protocol.md §12 and §14.
 
@@ -9,6 +9,8 @@ use super::Speak;
 pub enum WalletHelp {
     /// `--accept-rollback`
     ArgAcceptRollback,
+    /// `--again`
+    ArgAgain,
     /// `--arrived`
     ArgArrived,
     /// FILE of restore
@@ -35,6 +37,7 @@ impl Speak for WalletHelp {
     fn en(&self) -> String {
         match self {
             Self::ArgAcceptRollback => "Take what is left of the store for the whole",
+            Self::ArgAgain => "Read all logs again from their beginnings, and try every list again",
             Self::ArgArrived => "When you really came, if the check-in noted another time",
             Self::ArgBackup => "The file that `lachan backup` wrote",
             Self::ArgMerge => "Join the backup with the visits that are here already",
@@ -52,6 +55,7 @@ impl Speak for WalletHelp {
     fn vi(&self) -> String {
         match self {
             Self::ArgAcceptRollback => "Coi phần còn lại của kho dữ liệu là đủ",
+            Self::ArgAgain => "Đọc lại mọi sổ từ đầu và thử lại mọi danh sách",
             Self::ArgArrived => "Lúc bạn thật sự đến, nếu lúc ghé vào ghi giờ khác",
             Self::ArgBackup => "Tệp do `lachan backup` ghi ra",
             Self::ArgMerge => "Gộp bản sao lưu với các lượt ghé đã có ở đây",

@@ -8,6 +8,7 @@ use lachan_protocol::log::follow::Request;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A folder that is a log, or holds logs under the hashes of their origins.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Folder {
 }
 
 impl Source for Folder {
-    fn checkpoint(&mut self, origin: &str) -> Result<Vec<u8>, NetError> {
+    fn checkpoint(&mut self, origin: &str, _: Duration) -> Result<Vec<u8>, NetError> {
         let path = self.log(origin)?.join("checkpoint");
         match read(&path, 0, LONGEST_CHECKPOINT + 1)? {
             Fetched::Bytes(note) => Ok(note),
@@ -51,7 +52,7 @@ impl Source for Folder {
         }
     }
 
-    fn fetch(&mut self, origin: &str, request: &Request) -> Result<Fetched, NetError> {
+    fn fetch(&mut self, origin: &str, request: &Request, _: Duration) -> Result<Fetched, NetError> {
         let path = self.log(origin)?.join(request.resource.to_path());
         let length = usize::try_from(request.length).unwrap_or(usize::MAX);
         match read(&path, request.offset, length)? {

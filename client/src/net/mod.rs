@@ -4,15 +4,18 @@
 
 mod folder;
 mod peer;
+mod turn;
 
 pub use folder::Folder;
 pub use peer::Peer;
+pub use turn::Turn;
 
 use lachan_link::LinkError;
 use lachan_protocol::id::OriginHash;
 use lachan_protocol::log::follow::Request;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::Duration;
 
 /// Why nothing could be read or sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +41,9 @@ pub enum NetError {
     /// The network could not be started.
     #[error("the network could not be started: {0}")]
     Runtime(ErrorKind),
+    /// The source gave too little for the time that it took.
+    #[error("the source gave too little for the time that it took")]
+    TooSlow,
 }
 
 /// What came of a request.
@@ -49,19 +55,24 @@ pub enum Fetched {
     Missing,
 }
 
-/// Where logs can be read.
+/// Where logs can be read. `patience` is the most that an answer is waited for.
 pub trait Source {
     /// The newest checkpoint's note of a log.
     ///
     /// # Errors
     /// [`NetError`]; [`NetError::NoSuchLog`] when this source does not have the log.
-    fn checkpoint(&mut self, origin: &str) -> Result<Vec<u8>, NetError>;
+    fn checkpoint(&mut self, origin: &str, patience: Duration) -> Result<Vec<u8>, NetError>;
 
     /// A range of a resource of a log.
     ///
     /// # Errors
     /// [`NetError`].
-    fn fetch(&mut self, origin: &str, request: &Request) -> Result<Fetched, NetError>;
+    fn fetch(
+        &mut self,
+        origin: &str,
+        request: &Request,
+        patience: Duration,
+    ) -> Result<Fetched, NetError>;
 }
 
 /// Opens what `--from` names: a multiaddress, or a folder.

@@ -348,3 +348,33 @@ fn a_store_that_was_rolled_back_is_repaired_by_name() {
     assert_eq!(world.run("an", &["visits"]).data()["hours"], 1);
     assert_eq!(world.run("an", &["repair"]).data()["condition"], "sound");
 }
+
+#[test]
+fn findings_that_were_damaged_are_found_again_when_the_logs_are_read_again() {
+    let mut world = World::new();
+    let pho = world.register(KeySchedule::Screen, "Phở Thìn");
+    visited(&world, &pho, "an");
+    publish(&mut world, &pho);
+    world.sync("an").data();
+    assert_eq!(warnings(&world, "an"), 1);
+    let file = world.path("an/tokens/findings");
+    std::fs::write(&file, [0xff; 10]).unwrap();
+    for command in ["exposures", "sync"] {
+        let refused = world.run("an", &[command]);
+        assert!(refused.stdout.contains("lachan sync --again"));
+        assert_eq!(refused.error(), "Wallet::DamagedFindings");
+    }
+    std::fs::remove_file(&file).unwrap();
+    world.sync("an").data();
+    assert_eq!(
+        warnings(&world, "an"),
+        0,
+        "control: what was read is not read again by itself"
+    );
+    let log = world.log().display().to_string();
+    for _ in 0..2 {
+        let data = world.run("an", &["sync", "--again", "--from", &log]).data();
+        assert_eq!(data["authorities"][0]["ticks"], 1);
+        assert_eq!(warnings(&world, "an"), 1);
+    }
+}

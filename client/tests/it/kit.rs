@@ -81,7 +81,12 @@ impl Ran {
 
     pub fn error(&self) -> String {
         assert_eq!(self.exit, 2, "{} {}", self.stdout, self.stderr);
-        self.json()["error"]["code"].as_str().unwrap().to_owned()
+        let error = &self.json()["error"];
+        for part in ["message", "hint"] {
+            let text = error[part].as_str().unwrap();
+            assert!(!text.is_empty(), "{error} says no {part}");
+        }
+        error["code"].as_str().unwrap().to_owned()
     }
 }
 

@@ -142,3 +142,31 @@ fn each_lie_of_a_source_has_its_own_name() {
     assert_eq!(data["authorities"][0]["behind"], true);
     assert_eq!(data["authorities"][0]["size"], 2);
 }
+
+#[test]
+fn a_node_that_lacks_what_another_showed_is_behind_and_no_liar() {
+    let mut world = world();
+    let (lagging, broken) = (world.path("lagging"), world.path("broken"));
+    copy(&world.log(), &lagging);
+    world.sync("binh").data();
+    world.publish(NOON_TICK.plus(21_600), &[]);
+    world.set_clock(NOON_TICK.plus(21_660));
+    copy(&world.log(), &broken);
+    std::fs::remove_file(broken.join("tile/entries/000.p/2")).unwrap();
+    let from = |dir: &Path| world.run("binh", &["sync", "--from", dir.to_str().unwrap()]);
+    // the control: who says that there is more must have it; its checkpoint is known from now on
+    assert_eq!(from(&broken).error(), "Follow::Unavailable");
+    let data = from(&lagging).data();
+    let of_log = &data["authorities"][0];
+    assert_eq!(
+        (&of_log["behind"], &of_log["size"]),
+        (&true.into(), &1.into())
+    );
+    set_nodes(&world, &[&lagging, &world.log()]);
+    let data = world.run("binh", &["sync"]).data();
+    let of_log = &data["authorities"][0];
+    assert_eq!(
+        (&of_log["behind"], &of_log["size"]),
+        (&false.into(), &2.into())
+    );
+}

@@ -279,3 +279,44 @@ fn forwards_each_part_of_a_tick_once_and_refuses_lies() {
         Verdict::Reject
     );
 }
+
+/// Why a message is not forwarded, or is forwarded as a contradiction.
+fn why(world: &mut World, kind: TopicKind, origin: &str, bytes: &[u8]) -> Option<GossipError> {
+    let origin = OriginHash::of_origin(origin);
+    let topic = Topic { kind, origin };
+    let bytes = bytes.to_vec();
+    let outputs = world
+        .gossip
+        .handle(Input::Message { topic, bytes }, TICK.plus(60));
+    match outputs.into_iter().next_back() {
+        Some(Output::Judge(_, why)) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn says_why_a_message_is_not_forwarded() {
+    let mut world = world();
+    let checkpoint = TopicKind::Checkpoint;
+    let (known, note) = world.checkpoint(5, 1);
+    assert_eq!(
+        why(&mut world, checkpoint, ORIGIN, &note),
+        None,
+        "the control"
+    );
+    world.gossip.handle(Input::Known(known), TICK);
+    let again = why(&mut world, checkpoint, ORIGIN, &note);
+    assert_eq!(again, Some(GossipError::Duplicate));
+    let (_, older) = world.checkpoint(4, 1);
+    assert_eq!(
+        why(&mut world, checkpoint, ORIGIN, &older),
+        Some(GossipError::TooOld)
+    );
+    let (_, other) = world.checkpoint(5, 2);
+    let two = why(&mut world, checkpoint, ORIGIN, &other);
+    assert_eq!(two, Some(GossipError::Equivocation { size: 5 }));
+    let stranger = why(&mut world, checkpoint, "other", &note);
+    assert_eq!(stranger, Some(GossipError::UnknownLog));
+    let evidence = why(&mut world, TopicKind::Evidence, ORIGIN, b"");
+    assert_eq!(evidence, Some(GossipError::EvidenceNotSpoken));
+}

@@ -477,4 +477,16 @@ fn what_a_killed_writer_left_goes_when_the_log_is_opened() {
     Mirror::open(&copy, &dir.path().join("following")).unwrap();
     assert!(left.iter().all(|file| !file.exists()));
     Mirror::open(&dir.path().join("none"), &dir.path().join("following")).unwrap();
+    // leaves that do not follow are not taken
+    let (mut mirror, _) =
+        Mirror::open(&dir.path().join("none"), &dir.path().join("following")).unwrap();
+    let gap = mirror.append(5, &[vec![1]]);
+    assert!(matches!(
+        gap,
+        Err(LedgerError::Gap {
+            first: 5,
+            wanted: 0
+        })
+    ));
+    assert!(mirror.append(0, &[vec![1]]).is_ok(), "the control");
 }

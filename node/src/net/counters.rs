@@ -26,13 +26,15 @@ pub enum Refused {
     Record,
     /// A gossip message that is a lie (verdict Reject).
     Rejected,
+    /// A connection of a peer that is shut out for its lies.
+    Shunned,
     /// A peer that was silent for too long, or too slow to take its answer.
     Slow,
 }
 
 impl Refused {
     /// All kinds.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Address,
         Self::Busy,
         Self::Connection,
@@ -42,6 +44,7 @@ impl Refused {
         Self::Quota,
         Self::Record,
         Self::Rejected,
+        Self::Shunned,
         Self::Slow,
     ];
 
@@ -58,6 +61,7 @@ impl Refused {
             Self::Quota => "quota",
             Self::Record => "record",
             Self::Rejected => "rejected",
+            Self::Shunned => "shunned",
             Self::Slow => "slow",
         }
     }
@@ -77,7 +81,7 @@ pub struct Counters {
 pub struct Now {
     /// Connections, those on their way in included.
     pub connections: usize,
-    /// Connected peers whose gossip is not looked at.
+    /// Peers on the gray list: shut out, or of the settings and not listened to.
     pub graylisted: usize,
     /// Nodes in the table of addresses.
     pub known: usize,
@@ -129,7 +133,7 @@ mod tests {
             (0..=at).for_each(|_| counters.count(kind));
         }
         let counts = Refused::ALL.map(|kind| counters.of(kind));
-        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(counts, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
         let words: std::collections::BTreeSet<_> = Refused::ALL.map(Refused::word).into();
         assert_eq!(words.len(), Refused::ALL.len());
     }

@@ -2,12 +2,13 @@
 //! Knows libp2p's events; what becomes of a message the gossip core says.
 //! Specified in specs/protocol.md §13.
 
-use super::behaviour::{Node, NodeEvent, thresholds};
+use super::behaviour::{Node, NodeEvent};
 use super::buckets::{Buckets, Rate};
 use super::counters::{Counters, Now, Refused};
 use super::dial::{Found, Friends, Missed};
 use super::discover::Seeking;
 use super::forward::Forwards;
+use super::gate::Shunned;
 use super::guard::Guard;
 use super::outgoing::Outgoing;
 use super::quota::{Asker, Quotas};
@@ -59,7 +60,8 @@ pub(super) struct Task {
     found: FuturesUnordered<Found>,
     /// Where peers were seen, by connection.
     seen: HashMap<ConnectionId, Multiaddr>,
-    graylisted: BTreeSet<PeerId>,
+    /// Connected peers whose gossip is not looked at.
+    pub(super) graylisted: BTreeSet<PeerId>,
     /// Messages of no use that peers may still send.
     stale: Buckets<PeerId>,
     gossip: Gossip,
@@ -129,27 +131,12 @@ impl Task {
         self.found.extend(self.friends.due(&self.swarm, now));
         self.pass_silent_offices(now);
         self.seek(now);
-        self.look_at_scores();
+        self.look_at_scores(now);
         self.counters.keep(Now {
             connections: self.swarm.behaviour().gate.connections(),
-            graylisted: self.graylisted.len(),
+            graylisted: self.on_the_gray_list(),
             known: self.known,
         });
-    }
-
-    fn look_at_scores(&mut self) {
-        let gossip = &self.swarm.behaviour().gossip;
-        let low = |peer: &&PeerId| {
-            let score = gossip.peer_score(peer);
-            score.is_some_and(|score| score < thresholds().graylist_threshold)
-        };
-        let graylisted: BTreeSet<PeerId> =
-            self.swarm.connected_peers().filter(low).copied().collect();
-        for peer in graylisted.difference(&self.graylisted) {
-            tracing::info!(%peer, "a peer lied too often: what it gossips is not looked at");
-            self.counters.count(Refused::Graylisted);
-        }
-        self.graylisted = graylisted;
     }
 
     fn obey(&mut self, command: Command) {
@@ -204,9 +191,12 @@ impl Task {
                 }
             }
             SwarmEvent::IncomingConnectionError {
-                error: ListenError::Denied { .. },
+                error: ListenError::Denied { cause },
                 ..
-            } => self.counters.count(Refused::Connection),
+            } => self.counters.count(match cause.downcast::<Shunned>() {
+                Ok(Shunned) => Refused::Shunned,
+                Err(_) => Refused::Connection,
+            }),
             SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
                 tracing::debug!(?peer_id, %error, "could not dial");
             }

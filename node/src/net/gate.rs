@@ -1,4 +1,4 @@
-//! Who may connect: connections of one prefix are limited, in number and in how fast they come.
+//! Who may connect: connections of one prefix are limited, in number and in how fast they come; liars stay outside.
 //! Knows prefixes and connections; does not know what is said on them.
 //! Specified in specs/protocol.md §13.1.
 
@@ -29,6 +29,14 @@ const PREFIXES: usize = 16_384;
 #[error("too many connections of one prefix")]
 pub(super) struct PrefixFull;
 
+/// Peers that are shut out at most; the one that may come back first gives way.
+const MOST_SHUNNED: usize = 4_096;
+
+/// The peer lied too often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the peer lied too often")]
+pub(super) struct Shunned;
+
 /// The behaviour that stands before all others.
 #[derive(Debug)]
 pub(super) struct Gate {
@@ -38,6 +46,8 @@ pub(super) struct Gate {
     /// Connections that are ready or on their way in, and where they come from.
     connections: HashMap<ConnectionId, Prefix>,
     of_prefix: HashMap<Prefix, usize>,
+    /// Peers that are shut out, and until when.
+    shunned: HashMap<PeerId, Instant>,
 }
 
 impl Gate {
@@ -48,6 +58,7 @@ impl Gate {
             coming: Buckets::new(COMING, PREFIXES),
             connections: HashMap::new(),
             of_prefix: HashMap::new(),
+            shunned: HashMap::new(),
         }
     }
 
@@ -60,6 +71,43 @@ impl Gate {
     /// Connections that are ready or on their way in.
     pub(super) fn connections(&self) -> usize {
         self.connections.len()
+    }
+
+    /// Whether the settings name this peer.
+    pub(super) fn is_friend(&self, peer: &PeerId) -> bool {
+        self.friends.contains(peer)
+    }
+
+    /// Shuts a peer out; not one of the settings.
+    pub(super) fn shun(&mut self, peer: PeerId, until: Instant) -> bool {
+        if self.is_friend(&peer) {
+            return false;
+        }
+        if self.shunned.len() >= MOST_SHUNNED && !self.shunned.contains_key(&peer) {
+            let first = self.shunned.iter().min_by_key(|(_, until)| **until);
+            if let Some(first) = first.map(|(peer, _)| *peer) {
+                self.shunned.remove(&first);
+            }
+        }
+        self.shunned.insert(peer, until);
+        true
+    }
+
+    /// Lets those back in whose time is over.
+    pub(super) fn let_back(&mut self, now: Instant) {
+        self.shunned.retain(|_, until| *until > now);
+    }
+
+    /// How many peers are shut out.
+    pub(super) fn shunned(&self) -> usize {
+        self.shunned.len()
+    }
+
+    fn not_shunned(&self, peer: &PeerId) -> Result<(), ConnectionDenied> {
+        match self.shunned.contains_key(peer) {
+            true => Err(ConnectionDenied::new(Shunned)),
+            false => Ok(()),
+        }
     }
 
     fn come(&mut self, connection: ConnectionId, prefix: Prefix) {
@@ -111,12 +159,24 @@ impl NetworkBehaviour for Gate {
     fn handle_established_inbound_connection(
         &mut self,
         id: ConnectionId,
-        _: PeerId,
+        peer: PeerId,
         _: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.not_shunned(&peer)?;
         self.come(id, Prefix::of(remote));
         Ok(dummy::ConnectionHandler)
+    }
+
+    fn handle_pending_outbound_connection(
+        &mut self,
+        _: ConnectionId,
+        peer: Option<PeerId>,
+        _: &[Multiaddr],
+        _: Endpoint,
+    ) -> Result<Vec<Multiaddr>, ConnectionDenied> {
+        peer.map_or(Ok(()), |peer| self.not_shunned(&peer))?;
+        Ok(vec![])
     }
 
     fn handle_established_outbound_connection(
@@ -127,8 +187,9 @@ impl NetworkBehaviour for Gate {
         _: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        self.not_shunned(&peer)?;
         // those whom the settings name take no room from others of their prefix
-        let is_friend = self.friends.contains(&peer);
+        let is_friend = self.is_friend(&peer);
         self.come(
             id,
             if is_friend {
@@ -168,6 +229,7 @@ impl NetworkBehaviour for Gate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn a_prefix_that_is_full_leaves_room_for_others_and_finds_room_again() {
@@ -208,5 +270,44 @@ mod tests {
             .count();
         assert_eq!(came, 400);
         assert!(gate.room(Prefix::V4([192, 0, 3]), now).is_ok());
+    }
+
+    #[test]
+    fn who_is_shut_out_comes_by_no_way_until_its_time_is_over() {
+        let (liar, friend) = (PeerId::random(), PeerId::random());
+        let mut gate = Gate::new(u32::MAX, &[friend]);
+        let at: Multiaddr = "/ip4/192.0.2.1/tcp/4001".parse().unwrap();
+        let ways = |gate: &mut Gate, peer| {
+            let id = ConnectionId::new_unchecked(1);
+            let incoming = gate.handle_established_inbound_connection(id, peer, &at, &at);
+            let (listener, port) = (Endpoint::Listener, PortUse::New);
+            let dial = gate.handle_pending_outbound_connection(id, Some(peer), &[], listener);
+            let outgoing =
+                gate.handle_established_outbound_connection(id, peer, &at, listener, port);
+            [incoming.is_ok(), dial.is_ok(), outgoing.is_ok()]
+        };
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        assert_eq!(ways(&mut gate, liar), [true; 3], "the control");
+        assert!(gate.shun(liar, now + second));
+        assert!(!gate.shun(friend, now + second));
+        assert_eq!(ways(&mut gate, liar), [false; 3]);
+        assert_eq!(ways(&mut gate, friend), [true; 3]);
+        gate.let_back(now);
+        assert_eq!((gate.shunned(), ways(&mut gate, liar)), (1, [false; 3]));
+        gate.let_back(now + second);
+        assert_eq!((gate.shunned(), ways(&mut gate, liar)), (0, [true; 3]));
+    }
+
+    #[test]
+    fn many_liars_do_not_fill_the_memory() {
+        let mut gate = Gate::new(u32::MAX, &[]);
+        let now = Instant::now();
+        let first = PeerId::random();
+        assert!(gate.shun(first, now));
+        for _ in 0..MOST_SHUNNED {
+            assert!(gate.shun(PeerId::random(), now + Duration::from_secs(1)));
+        }
+        assert_eq!(gate.shunned(), MOST_SHUNNED);
+        assert!(gate.not_shunned(&first).is_ok());
     }
 }

@@ -15,6 +15,7 @@ mod known;
 mod outgoing;
 pub mod prefix;
 pub mod quota;
+mod scores;
 mod serve;
 
 use crate::config::{Limits, NetworkSection};

@@ -273,3 +273,6 @@ impl Whole {
         self.bytes
     }
 }
+
+#[cfg(test)]
+mod tests;

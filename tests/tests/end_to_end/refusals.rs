@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const FOLDERS: [&str; 6] = [
+pub(crate) const FOLDERS: [&str; 6] = [
     "protocol/src",
     "protocol/link/src",
     "protocol/shell/src",
@@ -77,7 +77,7 @@ fn depth_of(line: &str) -> i32 {
         .sum()
 }
 
-fn in_code() -> BTreeSet<String> {
+pub(crate) fn in_code() -> BTreeSet<String> {
     let mut texts = Vec::new();
     for folder in FOLDERS {
         sources(&root().join(folder), &mut texts);

@@ -84,6 +84,18 @@ impl Explain for NetError {
                     "Check this machine's limit of open files.",
                 ),
             ),
+            Self::TooSlow => told(
+                lang,
+                self,
+                (
+                    "Nút trả lời quá chậm nên đã dừng; những gì nhận được vẫn được giữ.",
+                    "Thử một nút khác bằng --from, hoặc chạy lại lệnh này để đọc tiếp.",
+                ),
+                (
+                    "The node answers too slowly and was left; what came is kept.",
+                    "Try another node with --from, or run the same command again to go on.",
+                ),
+            ),
         }
     }
 }

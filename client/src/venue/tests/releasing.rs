@@ -310,6 +310,11 @@ fn a_declined_request_gives_no_share_and_is_not_approved_later() {
         Some(before)
     );
     assert!(venue.counted.is_empty());
+    let stranger = RequestId([9; 16]);
+    assert_eq!(
+        venue.approve(stranger).pop().and_then(Result::err),
+        Some(ReleasingError::UnknownRequest(stranger))
+    );
 }
 
 #[test]

@@ -5,8 +5,10 @@
 use super::*;
 use crate::cli::args::{AuthorityArgs, Command, InitArgs};
 use crate::home::Paths;
-use crate::keys::make_root;
+use crate::keys::{KeyName, make_root};
+use lachan_protocol::crypto::tree::Hash;
 use lachan_protocol::id::Region;
+use lachan_protocol::log::leaf::{RegistrationsLeaf, SignedLeaf};
 use lachan_protocol::time::UnixTime;
 use lachan_protocol::trust::TrustListHead;
 use lachan_store::Batch;
@@ -65,6 +67,43 @@ fn a_lost_head_is_reported_and_accepted_only_when_asked() {
     assert_eq!(look(false), ("head-lost", 1, false));
     assert_eq!(look(true), ("head-lost", 1, true));
     assert_eq!(look(false), ("sound", 1, false));
+}
+
+#[test]
+fn a_loss_that_the_log_contradicts_is_not_accepted() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = office(dir.path());
+    let store = Store::create(&home.paths().state()).unwrap();
+    let tree = Tree::new(Shelf::Polls.name());
+    store
+        .commit(&Batch::new().put(tree, [7; 16], [0; 8]))
+        .unwrap();
+    drop(store);
+    std::fs::remove_file(home.paths().state().join("head")).unwrap();
+    let keys = KeyFolder::new(home.paths().keys());
+    let (trust, _) = trust::read(home.paths()).unwrap();
+    let authority = trust.authority_of_origin("log.example").unwrap();
+    let leaf = RegistrationsLeaf {
+        authority: authority.id(),
+        count: 1,
+        root: Hash::of_nothing(),
+    };
+    let leaf = leaf.sign(&keys.signing_key(KeyName::Batch).unwrap());
+    let folder = home.paths().log().join(authority.origin_hash().to_string());
+    lachan_store::create_private_dir(&folder).unwrap();
+    let signer = start::signer("log.example", &keys).unwrap();
+    let mut log = Writer::open(&folder, signer).unwrap();
+    log.append(&[leaf]).unwrap();
+    drop(log);
+    let refused = repair(&home, true);
+    assert!(
+        matches!(refused, Err(RepairError::LogAhead)),
+        "{:?}",
+        refused.map(|(report, accepted)| (word(report.condition), accepted))
+    );
+    // Control: without that leaf the same loss is accepted.
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(repair(&home, true).unwrap().1);
 }
 
 #[test]

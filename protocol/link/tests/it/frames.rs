@@ -25,7 +25,7 @@ const ABOUT: &str = "Network frames (protocol.md section 13.2, wire.md section 1
     length (its bytes are the last ones of the stream).";
 
 /// A protocol whose messages a vector can show.
-trait Shown: Exchange {
+pub(super) trait Shown: Exchange {
     fn request_fields(request: &Self::Request) -> Value;
     fn reply_fields(reply: &Self::Reply) -> Value;
 }
@@ -76,7 +76,7 @@ impl Shown for MailboxExchange {
 }
 
 #[derive(Clone, Copy)]
-enum Way {
+pub(super) enum Way {
     Request,
     Reply,
 }
@@ -90,9 +90,9 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// What the codec reads, and the stream that it writes of it.
-type Read = Result<(Value, Vec<u8>), FrameError>;
+pub(super) type Read = Result<(Value, Vec<u8>), FrameError>;
 
-fn read<X: Shown>(way: Way, stream: &[u8]) -> Read {
+pub(super) fn read<X: Shown>(way: Way, stream: &[u8]) -> Read {
     let mut codec = FrameCodec::<X>::default();
     let (mut io, mut out) = (Cursor::new(stream), Vec::new());
     match way {

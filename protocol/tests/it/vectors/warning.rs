@@ -166,7 +166,7 @@ fn bundle() -> WarningBundle {
     }
 }
 
-fn judge(bytes: &[u8]) -> Result<Value, WarningError> {
+pub(super) fn judge(bytes: &[u8]) -> Result<Value, WarningError> {
     let verified = WarningBundle::from_bytes(bytes)?.verify(&trust(), UnixTime(0))?;
     let exposure = verified.exposure;
     let minutes = match exposure.outcome {

@@ -75,12 +75,12 @@ fn request(old: u64, size: u64) -> AddCheckpoint {
 }
 
 /// The state of a witness that cosigned this tree a minute before.
-fn state(note: &SignedNote) -> Witnessed {
+pub(super) fn state(note: &SignedNote) -> Witnessed {
     let bytes = [&(TIME - 60).to_be_bytes()[..], &note.to_bytes()].concat();
     Witnessed::from_bytes(&bytes, log().vkey()).unwrap()
 }
 
-fn answer(body: &[u8], known: Option<&Witnessed>) -> Result<Witnessed, WitnessError> {
+pub(super) fn answer(body: &[u8], known: Option<&Witnessed>) -> Result<Witnessed, WitnessError> {
     let (log, witness) = (log(), witness());
     let request = AddCheckpoint::from_bytes(body)?;
     assert_eq!(request.to_bytes(), body, "one form for each request");

@@ -11,7 +11,7 @@ use super::wait_for;
 use lachan_link::names::TopicKind;
 use lachan_protocol::log::note::SignedNote;
 use lachan_protocol::time::UnixTime;
-use lachan_tests::home::Running;
+use lachan_tests::home::{Home, Running};
 use std::time::Duration;
 
 /// Enough lies for the gray list.
@@ -30,6 +30,7 @@ fn topics() -> [String; 2] {
 /// A relay, an honest peer and an observer, who hears what the relay forwards.
 struct Scene<'a> {
     forger: Forger<'a>,
+    home: Home,
     relay: Running,
     honest: Gossiper,
     observer: Gossiper,
@@ -41,7 +42,8 @@ struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     async fn set(ground: &'a Ground) -> Self {
-        let relay = started(&ground.relay("relay", &[]));
+        let home = ground.relay("relay", &[]);
+        let relay = started(&home);
         let observer = Gossiper::join(relay.address(), &topics()).await;
         let honest = Gossiper::join(relay.address(), &topics()).await;
         let mut scene = Self {
@@ -49,6 +51,7 @@ impl<'a> Scene<'a> {
                 authority: &ground.authority,
                 tick: ground.tick,
             },
+            home,
             relay,
             honest,
             observer,
@@ -104,6 +107,23 @@ impl<'a> Scene<'a> {
         &self.peers[self.peers.len() - 1].1
     }
 
+    /// The relay has parted from everybody who told something, and takes none of them back.
+    async fn all_are_parted_from(&self) {
+        for (peer, _) in &self.peers {
+            wait_for("a liar's parting", || !peer.is_connected()).await;
+        }
+        let (peer, _) = &self.peers[0];
+        if let Some(back) = Peer::dial_as(self.relay.address(), peer.key.clone()).await {
+            wait_for("a liar who comes back", || !back.is_connected()).await;
+        }
+        let status = self.home.run(&["status"]).expect("a status");
+        let network = &status["network"];
+        let liars = self.peers.len() as u64;
+        assert_eq!(network["graylisted"], liars, "{network}");
+        assert_eq!(network["refused"]["graylisted"], liars, "{network}");
+        assert_eq!(network["refused"]["shunned"], 1, "{network}");
+    }
+
     fn next(&self, kind: TopicKind) -> u64 {
         match kind {
             TopicKind::Batch => self.seq + 1,
@@ -137,14 +157,16 @@ async fn who_tells_lies_is_not_heard_any_more_and_lies_are_not_forwarded() {
             scene.honest_is_heard().await;
         }
     }
+    scene.all_are_parted_from().await;
     // the control: who tells the truth as often is heard to the end
-    let (_peer, stream) = scene.newcomer().await;
+    let (peer, stream) = scene.newcomer().await;
     for _ in 0..=LIES_TOLD * 2 {
         let valid = scene.next_valid();
         stream.send(rpc::publish(&topic(TopicKind::Batch), &valid));
         scene.is_heard("the truth of a newcomer", &valid).await;
     }
     scene.nothing_bad_was_heard().await;
+    assert!(peer.is_connected());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -57,6 +57,8 @@ pub(super) fn files(authority: &Authority, leaves: &[Vec<u8>]) -> Files {
 pub(super) enum Said {
     /// These bytes, and the end of the stream.
     Bytes(Vec<u8>),
+    /// After a while, a whole frame.
+    Late(Duration, LogReply),
     /// These bytes, and the stream stays open.
     Open(Vec<u8>),
 }
@@ -132,6 +134,11 @@ impl Codec for Says {
     ) -> io::Result<()> {
         match said {
             Said::Bytes(bytes) => io.write_all(&bytes).await,
+            Said::Late(after, reply) => {
+                tokio::time::sleep(after).await;
+                io.write_all(&framed(&LogExchange::reply_bytes(&reply)))
+                    .await
+            }
             Said::Open(bytes) => {
                 io.write_all(&bytes).await?;
                 io.flush().await?;

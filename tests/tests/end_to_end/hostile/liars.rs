@@ -74,6 +74,18 @@ fn sync(client: &Home, from: &str) -> Result<Value, String> {
     })
 }
 
+/// Writes the servers into the settings.
+fn set_nodes(client: &Home, nodes: &[&Server]) {
+    let settings = client.folder().join("client.toml");
+    let text = std::fs::read_to_string(&settings).expect("settings");
+    let nodes: Vec<String> = nodes
+        .iter()
+        .map(|node| format!("'{}'", node.address))
+        .collect();
+    let nodes = format!("nodes = [{}]", nodes.join(", "));
+    std::fs::write(&settings, text.replace("nodes = []", &nodes)).expect("settings");
+}
+
 fn state(client: &Home) -> Value {
     let mut status = client.run(&["status"]).expect("a status");
     // all but the time
@@ -244,6 +256,13 @@ const ANSWERS: &[Lie] = &[
         let (total, bytes) = (u64::MAX, vec![0]);
         replied(request, LEAVES, &LogReply::Part { total, bytes })
     }),
+    // the truth, a byte at a time, of a bundle that grows with each: without an end
+    ("Link::ResourceChanged", |story, request| {
+        let leaves = story.now.get(request.path())?;
+        let offset = usize::try_from(request.offset()).ok()?;
+        let (total, bytes) = (request.offset() + 1, vec![*leaves.get(offset)?]);
+        replied(request, LEAVES, &LogReply::Part { total, bytes })
+    }),
     ("Link::Refused", |_, request| {
         replied(request, TILE, &LogReply::Refused(Refusal::NotAPath))
     }),
@@ -281,10 +300,7 @@ async fn each_lie_of_a_server_is_named_and_the_next_node_is_read() {
     // a liar before an honest node in the settings costs its turn and no more
     let first = liar(&story, RESOURCES[0].1).await;
     let second = Server::honest(story.now.clone()).await;
-    let settings = client.folder().join("client.toml");
-    let text = std::fs::read_to_string(&settings).expect("settings");
-    let nodes = format!("nodes = ['{}', '{}']", first.address, second.address);
-    std::fs::write(&settings, text.replace("nodes = []", &nodes)).expect("settings");
+    set_nodes(&client, &[&first, &second]);
     let synced = tokio::task::block_in_place(|| client.run(&["sync"]));
     let synced = synced.expect("an honest node");
     assert_eq!(synced["authorities"][0]["ticks"], ALL - KNOWN);
@@ -332,4 +348,35 @@ async fn a_server_that_never_ends_is_left() {
     for one in waiting {
         one.await.expect("it timed out");
     }
+}
+
+/// As an honest node, each answer after this time.
+async fn late(story: &Story, after: Duration) -> Server {
+    let files = story.now.clone();
+    Server::start(move |request| Said::Late(after, honest(&files, request))).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_trickles_loses_its_turn_and_the_next_one_goes_on() {
+    let story = Story::new();
+    // each answer comes in time, and all of them too late
+    let trickling = late(&story, Duration::from_secs(25)).await;
+    let slow = late(&story, Duration::from_millis(500)).await;
+    // the control: who is only slow is read
+    let patient = story.client("patient").await;
+    let synced = sync(&patient, &slow.address).expect("a slow node");
+    assert_eq!(synced["authorities"][0]["ticks"], ALL - KNOWN);
+    let alone = story.client("alone").await;
+    let (before, from) = (state(&alone), trickling.address.clone());
+    let alone = tokio::task::spawn_blocking(move || {
+        let refused = alone.run(&["sync", "--from", &from]);
+        let code = refused.expect_err("a turn that is over").code().to_owned();
+        assert_eq!((code.as_str(), state(&alone)), ("Net::TooSlow", before));
+    });
+    let client = story.client("client").await;
+    set_nodes(&client, &[&trickling, &slow]);
+    let synced = tokio::task::block_in_place(|| client.run(&["sync"]));
+    let synced = synced.expect("the next node");
+    assert_eq!(synced["authorities"][0]["ticks"], ALL - KNOWN);
+    alone.await.expect("it was left");
 }

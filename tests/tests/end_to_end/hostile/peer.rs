@@ -5,6 +5,7 @@
 use super::rpc::GOSSIPSUB;
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
 use lachan_link::{Multiaddr, names};
+use libp2p::identity::Keypair;
 use libp2p::request_response::{
     Behaviour, Codec, Config, Event, Message, OutboundRequestId, ProtocolSupport,
 };
@@ -125,9 +126,9 @@ fn speaks(name: StreamProtocol, support: ProtocolSupport) -> Behaviour<Raw> {
     Behaviour::with_codec(Raw::default(), [(name, support)], config)
 }
 
-fn swarm() -> Swarm<Streams> {
+fn swarm(key: Keypair) -> Swarm<Streams> {
     let asks = |name| speaks(name, ProtocolSupport::Outbound);
-    SwarmBuilder::with_new_identity()
+    SwarmBuilder::with_existing_identity(key)
         .with_tokio()
         .with_tcp(
             tcp::Config::default().nodelay(true),
@@ -155,6 +156,8 @@ type Opening = (Door, Script, oneshot::Sender<Answer>);
 /// A peer of its own identity, connected with one node.
 #[derive(Debug)]
 pub(super) struct Peer {
+    /// Who it is.
+    pub(super) key: Keypair,
     open: mpsc::UnboundedSender<Opening>,
     connected: watch::Receiver<Option<bool>>,
     task: JoinHandle<()>,
@@ -183,10 +186,15 @@ impl Stream {
 impl Peer {
     /// Connects; fails when the node refuses.
     pub(super) async fn dial(address: &str) -> Option<Self> {
+        Self::dial_as(address, Keypair::generate_ed25519()).await
+    }
+
+    /// Connects as somebody.
+    pub(super) async fn dial_as(address: &str, key: Keypair) -> Option<Self> {
         let address: Multiaddr = address.parse().expect("a multiaddr");
         let (open, opened) = mpsc::unbounded_channel();
         let (told, mut connected) = watch::channel(None);
-        let mut swarm = swarm();
+        let mut swarm = swarm(key.clone());
         let dialed = swarm.dial(DialOpts::from(address.clone()));
         dialed.expect("the address can be dialed");
         let node = lachan_link::dialer::peer_of(&address).expect("an address with a peer id");
@@ -194,6 +202,7 @@ impl Peer {
         let first = connected.wait_for(Option::is_some).await;
         let is_connected = first.is_ok_and(|state| *state == Some(true));
         let peer = Self {
+            key,
             open,
             connected,
             task,

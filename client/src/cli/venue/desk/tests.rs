@@ -7,16 +7,18 @@ mod moves;
 
 use crate::cli::venue::error::VenueToolError;
 use crate::cli::venue::show::valid_at;
+use crate::cli::venue::which;
 use crate::store::venue::{ShelfError, laid_out};
 use crate::venue::registering::RegisteringError;
 use crate::venue::releasing::ReleasingError;
-use crate::venue::shown;
+use crate::venue::shown::{self, ShownCode};
 use crate::venue::tests::office::{Lie, Office};
 use crate::venue::tests::{NOW, hour, wish};
 use crate::venue::wish::Wish;
 use disk::{Disk, Link, files_below, lies_below};
 use lachan_link::LinkError;
 use lachan_protocol::code::DEFAULT_HOST;
+use lachan_protocol::id::CodeId;
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::keys::budget::{Left, ReleaseError};
 use lachan_protocol::time::{DAY_SECONDS, UnixTime};
@@ -44,7 +46,18 @@ fn a_plan_is_registered_shown_and_still_there_after_a_restart() {
             (shown.code_id(), shown.head().name.as_str()),
             (code, "Phở Thìn")
         );
-        let later = NOW.plus(5 * 3_600);
+        // In the first 10 minutes of a screen's code the one before it stays, for its door stamp.
+        let hour = NOW.window().start().plus(5 * 3_600);
+        let over_at = |now: UnixTime| {
+            disk.with(|shelf| shelf.lay_out(&again, now).unwrap());
+            let codes = laid_out(&disk.path("codes"), DEFAULT_HOST).unwrap();
+            let is_over = |code: &&ShownCode| code.shown_until() <= now;
+            codes.iter().filter(is_over).count()
+        };
+        let before = usize::from(schedule == KeySchedule::Screen);
+        assert_eq!(over_at(hour.plus(599)), before);
+        assert_eq!(over_at(hour.plus(600)), 0);
+        let later = hour.plus(600);
         disk.with(|shelf| shelf.lay_out(&again, later).unwrap());
         let codes = laid_out(&disk.path("codes"), DEFAULT_HOST).unwrap();
         assert!(codes.len() <= shown::PRELOADED, "only the next few hours");
@@ -86,6 +99,50 @@ fn of_several_plans_the_only_one_whose_time_it_is_is_chosen() {
     // Control: while both are valid, nothing is chosen.
     assert_eq!(valid_at(NOW), BTreeSet::from([screen, sheet]));
     assert_eq!(valid_at(NOW.minus(DAY_SECONDS)), BTreeSet::new());
+    // By what its id begins with, one is meant or none.
+    let plans = disk.with(|shelf| shelf.plans().unwrap());
+    let meant = |id: Option<&str>| which(&plans, id).map(|plan| plan.code);
+    assert_eq!(meant(Some(&screen.to_string())), Ok(screen));
+    assert_eq!(meant(None), Err(VenueToolError::WhichPlan));
+    assert_eq!(meant(Some("")), Err(VenueToolError::Ambiguous));
+    assert_eq!(meant(Some("no id")), Err(VenueToolError::UnknownPlan));
+    assert_eq!(
+        which(&[], None).map(|plan| plan.code),
+        Err(VenueToolError::NoPlan)
+    );
+}
+
+#[test]
+fn what_is_lost_or_damaged_of_a_plan_is_named() {
+    let (disk, mut office) = (Disk::new(), Office::new());
+    let registered = disk
+        .register(&mut office, KeySchedule::Screen, false)
+        .unwrap();
+    let code = registered.plan().code_id();
+    let read = || disk.with(|shelf| shelf.registered(&shelf.record(code)?).map(|_| ()));
+    assert_eq!(read(), Ok(()), "the control");
+    let unknown = CodeId([9; 16]);
+    let absent = disk.with(|shelf| shelf.record(unknown).map(|_| ()));
+    assert_eq!(absent, Err(ShelfError::UnknownPlan(unknown)));
+    // another plan's record in the place of this one's
+    let exchanged = disk.with(|shelf| {
+        let mut record = shelf.record(code)?;
+        record.code = unknown;
+        shelf.plan(&record).map(|_| ())
+    });
+    assert_eq!(exchanged, Err(ShelfError::SecretMissing(unknown)));
+    let notices = files_below(&disk.path("keys"));
+    let notices = notices
+        .iter()
+        .filter(|file| file.to_string_lossy().contains("notice"));
+    for file in notices {
+        fs::write(file, [7; 32]).unwrap();
+    }
+    assert_eq!(read(), Err(ShelfError::Damaged(code)));
+    for file in files_below(&disk.path("keys")) {
+        fs::remove_file(file).unwrap();
+    }
+    assert_eq!(read(), Err(ShelfError::SecretMissing(code)));
 }
 
 #[test]
