@@ -8,6 +8,7 @@ use super::session::Session;
 use crate::citizen::Findings;
 use crate::cli::Done;
 use crate::messages::{Message, WalletMessage};
+use crate::sync::CLOCK_TOLERANCE_SECONDS;
 use crate::wallet::{WalletCopy, WalletCopyError};
 use lachan_shell::arguments::Global;
 use lachan_shell::moment::iso_day;
@@ -90,6 +91,9 @@ pub(super) fn restore(
     let content =
         sealed_file::open(&words, KIND, &sealed).map_err(|error| at_file(error.into()))?;
     let mut copy = WalletCopy::from_bytes(&content).map_err(|error| at_file(error.into()))?;
+    if copy.floor > session.now.plus(CLOCK_TOLERANCE_SECONDS) {
+        return Err(at_file(WalletCopyError::FloorAhead.into()));
+    }
     let found = Findings::from_bytes(&copy.findings)
         .map_err(|_| at_file(WalletCopyError::DamagedFindings.into()))?;
     // First the logs are to be read anew: cut off here or later, the command is run again with --merge.

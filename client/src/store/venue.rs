@@ -110,6 +110,9 @@ impl<'a> Shelf<'a> {
         for plan in self.plans()? {
             if now >= self.forgotten_at(&plan)? || self.is_half_gone(&plan)? {
                 self.forget(plan.code)?;
+            } else if self.handed(plan.code)?.1 {
+                // Killed before it was let go: its codes are the new owner's to show.
+                remove_codes(&self.codes.join(plan.code.to_string()), |_| false)?;
             } else if let Some(from) = self.ended_from(plan.code)? {
                 self.take_down(plan.code, from)?;
             }
@@ -329,7 +332,8 @@ impl<'a> Shelf<'a> {
         Ok(())
     }
 
-    /// Lays out the codes of a plan for displays: the one to show at `now` and the next few; removes those that are over.
+    /// Lays out the codes of a plan for displays: the one to show at `now` and the next few; removes those that are over,
+    /// and all of a plan that was handed on.
     ///
     /// # Errors
     /// [`ShelfError::Store`].
@@ -338,6 +342,9 @@ impl<'a> Shelf<'a> {
         let mut codes = to_lay_out(registered, &self.host, now);
         if let Some(from) = self.ended_from(code)? {
             codes.retain(|code| code.last() < from);
+        }
+        if self.handed(code)?.1 {
+            codes.clear();
         }
         codes::lay_out(&self.codes.join(code.to_string()), &codes)
     }

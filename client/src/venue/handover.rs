@@ -3,18 +3,20 @@
 //! Specified in specs/protocol.md §3.9; bytes in specs/wire.md §13.
 
 use crate::venue::secrets::{
-    PlanSecrets, Secret, SecretName, SecretPart, mailbox_from, notice_from,
+    PlanSecrets, Secret, SecretName, SecretPart, is_of, mailbox_from, notice_from,
 };
 use lachan_protocol::code::CodeKey;
 use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::budget::ReleaseError;
 use lachan_protocol::keys::plan::Plan;
 use lachan_protocol::keys::registration::{Registered, RegistrationAnswer};
-use lachan_protocol::time::Window;
+use lachan_protocol::time::{DAY_SECONDS, UnixTime, Window};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 const VERSION: u8 = 1;
+/// Later than so many seconds after it was made, a hand-over is not taken: what the old count says is long over.
+pub const TAKEN_WITHIN_SECONDS: u64 = 7 * DAY_SECONDS;
 
 /// Why a plan is not handed over or taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +27,9 @@ pub enum HandOverError {
     /// Not what a hand-over holds, or its parts do not belong together.
     #[error("the content of the hand-over is damaged")]
     Damaged,
+    /// There is a file of this name already, and it is not this plan's hand-over.
+    #[error("there is such a file already")]
+    FileExists,
     /// The authority's code keys do not verify the plan's codes.
     #[error("the codes of the plan do not verify")]
     NotRegistered,
@@ -34,12 +39,17 @@ pub enum HandOverError {
     /// This home had the plan as late as this hand-over, or later.
     #[error("an older hand-over than this home knows")]
     Stale,
+    /// It was made more than 7 days ago.
+    #[error("the hand-over was made too long ago")]
+    TooOld,
 }
 
 /// All of a plan.
 pub struct HandOver {
     /// How often the plan was handed over, with this time.
     pub generation: u32,
+    /// When the file was made.
+    pub made: UnixTime,
     /// The plan.
     pub code: CodeId,
     /// Whether a sheet counts as used up.
@@ -65,12 +75,15 @@ impl std::fmt::Debug for HandOver {
 }
 
 impl HandOver {
-    /// version 1 ‖ generation u32 ‖ code id ‖ spent ‖ closed (0, 1, 2 = told) ‖ from u32 ‖ plan ‖ answer ‖ secrets ‖
+    /// version 1 ‖ generation u32 ‖ made u64 ‖ code id ‖ spent ‖ closed (0, 1, 2 = told) ‖ from u32 ‖ plan ‖ answer ‖ secrets ‖
     /// counted ‖ requests; texts and bytes behind a u32 length, lists behind a u32 count.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Zeroizing::new(vec![VERSION]);
+        // Never grows: growing would leave copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(self.size()));
+        bytes.push(VERSION);
         bytes.extend(self.generation.to_be_bytes());
+        bytes.extend(self.made.0.to_be_bytes());
         bytes.extend(self.code.0);
         let (closed, from) = match self.closed {
             None => (0, 0),
@@ -98,6 +111,16 @@ impl HandOver {
         bytes
     }
 
+    fn size(&self) -> usize {
+        let secret = |secret: &Secret| 8 + secret.name.to_file_name().len() + secret.bytes.len();
+        let request = |(_, bytes): &(RequestId, Vec<u8>)| RequestId::LEN + 4 + bytes.len();
+        let fixed = 1 + 4 + 8 + CodeId::LEN + 2 + 4;
+        let public = 8 + self.plan.len() + self.answer.len();
+        let secrets: usize = self.secrets.iter().map(secret).sum();
+        let requests: usize = self.requests.iter().map(request).sum();
+        fixed + public + 4 + secrets + 4 + 4 * self.counted.len() + 4 + requests
+    }
+
     /// Reads the content of a hand-over; nothing of it is believed yet.
     ///
     /// # Errors
@@ -111,7 +134,10 @@ impl HandOver {
         let [VERSION] = array(rest)? else {
             return None;
         };
+        // After the last number there would be no other: the plan could not move on.
         let generation = u32::from_be_bytes(array(rest)?);
+        let generation = (generation < u32::MAX).then_some(generation)?;
+        let made = UnixTime(u64::from_be_bytes(array(rest)?));
         let code = CodeId(array(rest)?);
         let [is_spent, closed] = array(rest)?;
         let from = Window(u32::from_be_bytes(array(rest)?));
@@ -140,6 +166,7 @@ impl HandOver {
         }
         rest.is_empty().then_some(Self {
             generation,
+            made,
             code,
             is_spent: is_spent != 0,
             closed,
@@ -151,7 +178,13 @@ impl HandOver {
         })
     }
 
-    /// Checks that everything belongs together: the plan to its code, the codes to the authority's keys, the key and each
+    /// Whether it was made more than 7 days before `now`.
+    #[must_use]
+    pub fn is_too_old(&self, now: UnixTime) -> bool {
+        now > self.made.plus(TAKEN_WITHIN_SECONDS)
+    }
+
+    /// Checks that everything belongs together: the plan to its code, each file to the plan's days and windows, the codes to the authority's keys, the key and each
     /// share that is left to the plan's points.
     ///
     /// # Errors
@@ -163,16 +196,17 @@ impl HandOver {
         let damaged = HandOverError::Damaged;
         let files: BTreeMap<SecretName, &Secret> =
             self.secrets.iter().map(|file| (file.name, file)).collect();
-        let of = |part: fn(Window) -> SecretPart| {
-            let mut found = files.iter();
-            found.find_map(|(name, secret)| {
-                (name.part == part(last_of(name.part)?)).then_some(secret)
-            })
-        };
-        let notice = of(SecretPart::Notice).and_then(|file| notice_from(&file.bytes));
+        // Its window is that of the plan: all files are tried on the plan below.
+        let mut parts = files.iter();
+        let notice = parts.find(|(name, _)| matches!(name.part, SecretPart::Notice(_)));
+        let notice = notice.and_then(|(_, file)| notice_from(&file.bytes));
         let plan =
             Plan::from_public_bytes(&self.plan, notice.ok_or(damaged)?).map_err(|_| damaged)?;
         if plan.code_id() != self.code {
+            return Err(damaged);
+        }
+        let belongs = |name: &SecretName| is_of(name.part, plan.head());
+        if files.len() != self.secrets.len() || !files.keys().all(belongs) {
             return Err(damaged);
         }
         let secrets = PlanSecrets::from_files(self.code, plan.head(), |name| {
@@ -194,7 +228,12 @@ impl HandOver {
                 return Err(damaged);
             }
         }
-        let mailbox = of(SecretPart::Mailbox).and_then(|file| mailbox_from(&file.bytes));
+        let mailbox = SecretName {
+            code: self.code,
+            part: SecretPart::Mailbox(plan.head().last()),
+        };
+        let mailbox = files.get(&mailbox);
+        let mailbox = mailbox.and_then(|file| mailbox_from(&file.bytes));
         let answer = RegistrationAnswer::from_public_bytes(
             &self.answer,
             mailbox.ok_or(damaged)?,
@@ -203,16 +242,6 @@ impl HandOver {
         let keys = code_keys(&plan);
         Registered::accept(plan, answer.map_err(|_| damaged)?, &keys)
             .map_err(|_| HandOverError::NotRegistered)
-    }
-}
-
-const fn last_of(part: SecretPart) -> Option<Window> {
-    match part {
-        SecretPart::DaySeed(_) => None,
-        SecretPart::Coefficients(last)
-        | SecretPart::Mailbox(last)
-        | SecretPart::Notice(last)
-        | SecretPart::Signing(last) => Some(last),
     }
 }
 

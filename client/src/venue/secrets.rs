@@ -199,6 +199,19 @@ impl PlanSecrets {
     }
 }
 
+/// Whether a plan has such a secret: of its last window, or of one of its days.
+#[must_use]
+pub fn is_of(part: SecretPart, head: &PlanHead) -> bool {
+    let is_sheet = head.schedule == KeySchedule::Sheet;
+    match part {
+        SecretPart::Coefficients(last) => is_sheet && last == head.last(),
+        SecretPart::DaySeed(day) => !is_sheet && days_of(head).any(|of_plan| of_plan == day),
+        SecretPart::Mailbox(last) | SecretPart::Notice(last) | SecretPart::Signing(last) => {
+            last == head.last()
+        }
+    }
+}
+
 /// N out of its file.
 #[must_use]
 pub fn notice_from(bytes: &[u8]) -> Option<NoticeSecret> {

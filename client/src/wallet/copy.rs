@@ -28,6 +28,9 @@ pub enum WalletCopyError {
     /// There is a file of this name already: a backup takes the place of none.
     #[error("there is such a file already")]
     FileExists,
+    /// The newest verified time in it lies ahead of the clock: with it, all would count as over.
+    #[error("the newest verified time in it is ahead of the clock")]
+    FloorAhead,
     /// Made by another version of this program.
     #[error("its version is unknown")]
     UnknownVersion,
@@ -93,7 +96,7 @@ impl WalletCopy {
     /// Reads what [`WalletCopy::to_bytes`] wrote. What the findings say is judged by whoever reads them.
     ///
     /// # Errors
-    /// [`WalletCopyError`], all but `FileExists` and `WalletNotEmpty`.
+    /// [`WalletCopyError`], all but `FileExists`, `FloorAhead` and `WalletNotEmpty`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WalletCopyError> {
         let mut rest = bytes;
         let [version] = take(&mut rest)?;

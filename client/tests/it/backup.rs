@@ -3,6 +3,8 @@
 //! Specified in specs/protocol.md §14.6 to §14.8.
 
 use super::kit::{NINE_IN_HANOI, Venue, World, copy_dir};
+use lachan_client::citizen::Findings;
+use lachan_client::wallet::WalletCopy;
 use lachan_protocol::exposure::advice::Advice;
 use lachan_protocol::exposure::entry::MinuteMask;
 use lachan_protocol::keys::KeySchedule;
@@ -136,6 +138,21 @@ fn a_backup_shows_little_and_opens_only_as_it_should() {
         refused(&write("newer", &newer)),
         "WalletCopy::UnknownVersion"
     );
+    // With a floor that late every token would count as over, and be erased.
+    let with_floor = |floor: UnixTime| {
+        let copy = WalletCopy {
+            made: NINE_IN_HANOI.day(),
+            floor,
+            days: Vec::new(),
+            findings: Findings::default().to_bytes(),
+        };
+        let words = Passphrase::new(WORDS);
+        seal(&words, SealedKind::ClientWallet, &copy.to_bytes()).unwrap()
+    };
+    let ahead = write("ahead", &with_floor(NOON_TICK));
+    assert_eq!(refused(&ahead), "WalletCopy::FloorAhead");
+    let now = write("now", &with_floor(NINE_IN_HANOI));
+    world.run("binh", &restore(&wordy, &now)).data();
     let args = ["restore", &full];
     assert_eq!(world.run("binh", &args).error(), "Passphrase::NobodyToAsk");
     words(&world, "ba con mèo ngủ");

@@ -266,7 +266,8 @@ impl Display<'_> {
         let session = Session::open(self.global, self.terminal)?;
         let shelf = shelf(&session)?;
         for record in shelf.plans()? {
-            if record.is_registered() {
+            let (_, is_gone) = shelf.handed(record.code)?;
+            if record.is_registered() && !is_gone {
                 shelf.lay_out(&shelf.registered(&record)?, session.now)?;
             }
         }

@@ -6,6 +6,7 @@
 mod citizen;
 mod code;
 mod evidence;
+mod hand_over;
 mod log;
 mod net;
 mod shell;

@@ -7,7 +7,6 @@ use super::venue_refusals::{of_answer, of_plan, of_release, of_request, of_seale
 use crate::cli::venue::VenueToolError;
 use crate::messages::{Explain, Explanation, Lang, told};
 use crate::store::venue::ShelfError;
-use crate::venue::handover::HandOverError;
 use crate::venue::mailbox::PollError;
 use crate::venue::registering::RegisteringError;
 use crate::venue::releasing::ReleasingError;
@@ -19,58 +18,6 @@ const AGAIN: (&str, &str) = (
     "Chạy lại lệnh; nếu vẫn vậy, hãy gọi cho cơ quan y tế.",
     "Run the command again; if it stays so, call the health authority.",
 );
-
-impl Explain for HandOverError {
-    fn explain(&self, lang: Lang) -> Explanation {
-        match self {
-            Self::AlreadyHere => told(
-                lang,
-                self,
-                ("Đăng ký này đã ở trong thư mục này.", "Không cần nhận lại."),
-                (
-                    "This plan is in this home already.",
-                    "There is nothing to take over.",
-                ),
-            ),
-            Self::Damaged | Self::NotRegistered => told(
-                lang,
-                self,
-                (
-                    "Nội dung bàn giao không khớp với mã mà cơ quan y tế đã ký.",
-                    "Không có gì được lưu. Chạy `lachan sync` rồi thử lại, hoặc đăng ký mới.",
-                ),
-                (
-                    "What was handed over does not belong to codes that the health authority signed.",
-                    "Nothing was kept. Run `lachan sync` and try again, or register anew.",
-                ),
-            ),
-            Self::HandedOver => told(
-                lang,
-                self,
-                (
-                    "Máy này đã bàn giao đăng ký; nó không trả lời yêu cầu nào nữa.",
-                    "Nếu tệp bàn giao chưa được ghi, chạy lại đúng lệnh `venue hand-over`.",
-                ),
-                (
-                    "This device handed the plan on; it answers no request of it any more.",
-                    "If the file was never written, run the same `venue hand-over` again.",
-                ),
-            ),
-            Self::Stale => told(
-                lang,
-                self,
-                (
-                    "Máy này từng có đăng ký ấy vào lúc này hoặc sau lúc bàn giao này.",
-                    "Chỉ nhận tệp của lần bàn giao mới nhất; nếu tệp đã mất, hãy đăng ký mới.",
-                ),
-                (
-                    "This device had the plan at this hand-over or a later one.",
-                    "Take only the newest hand-over; if its file is lost, register anew.",
-                ),
-            ),
-        }
-    }
-}
 
 impl Explain for VenueToolError {
     fn explain(&self, lang: Lang) -> Explanation {

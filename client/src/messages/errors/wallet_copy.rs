@@ -51,6 +51,18 @@ impl Explain for WalletCopyError {
                     "Choose another name after --out, or delete the old file yourself.",
                 ),
             ),
+            Self::FloorAhead => told(
+                lang,
+                self,
+                (
+                    "Giờ ghi trong bản sao lưu muộn hơn giờ của máy này; không có gì được khôi phục.",
+                    "Xem lại đồng hồ của máy; nếu đúng giờ, hãy dùng bản sao lưu khác.",
+                ),
+                (
+                    "The time in the backup is later than this device's clock; nothing was restored.",
+                    "Check this device's clock; if it is right, use another backup.",
+                ),
+            ),
             Self::UnknownVersion => told(
                 lang,
                 self,

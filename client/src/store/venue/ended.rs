@@ -20,6 +20,13 @@ pub struct ClosedPlan {
     pub is_sent: bool,
 }
 
+/// The batch, with the closing of a plan.
+pub(super) fn put_closed(batch: Batch, code: CodeId, closed: ClosedPlan) -> Batch {
+    let mut value = closed.from.0.to_be_bytes().to_vec();
+    value.push(u8::from(closed.is_sent));
+    batch.put(CLOSED, code.0, value)
+}
+
 impl Shelf<'_> {
     /// With what the authorities' logs revoked: such codes are not laid out.
     #[must_use]
@@ -56,10 +63,8 @@ impl Shelf<'_> {
     /// # Errors
     /// [`ShelfError::Store`].
     pub fn store_closed(&self, code: CodeId, closed: ClosedPlan) -> Result<(), ShelfError> {
-        let mut value = closed.from.0.to_be_bytes().to_vec();
-        value.push(u8::from(closed.is_sent));
         self.store
-            .commit_head_first(&Batch::new().put(CLOSED, code.0, value))?;
+            .commit_head_first(&put_closed(Batch::new(), code, closed))?;
         Ok(())
     }
 

@@ -2,13 +2,13 @@
 //! Knows records and files; does not know passphrases.
 //! Specified in specs/protocol.md §3.9.
 
-use super::ended::ClosedPlan;
+use super::ended::{ClosedPlan, put_closed};
 use super::{COUNTED, PLANS, PlanRecord, REQUESTS, Shelf, ShelfError, names_in};
 use crate::venue::handover::{HandOver, HandOverError};
 use crate::venue::secrets::{Secret, SecretName, SecretPart};
 use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::registration::Registered;
-use lachan_protocol::time::Window;
+use lachan_protocol::time::{UnixTime, Window};
 use lachan_store::{Batch, SecretFile, Tree};
 
 /// code id → generation u32 ‖ 0 taken over, 1 handed on
@@ -41,17 +41,23 @@ impl Shelf<'_> {
         if is_gone {
             return Ok(generation);
         }
-        let generation = generation + 1;
+        let next = generation.checked_add(1);
+        let generation = next.ok_or(ShelfError::Damaged(code))?;
         let batch = Batch::new().put(HANDED, code.0, marker(generation, true));
         self.store.commit_head_first(&batch)?;
         Ok(generation)
     }
 
-    /// All of a plan, for its new owner.
+    /// All of a plan, for its new owner, in a file made at this time.
     ///
     /// # Errors
     /// [`ShelfError`]; [`ShelfError::UnknownPlan`] for one that waits for its answer.
-    pub fn packed(&self, record: &PlanRecord, generation: u32) -> Result<HandOver, ShelfError> {
+    pub fn packed(
+        &self,
+        record: &PlanRecord,
+        generation: u32,
+        made: UnixTime,
+    ) -> Result<HandOver, ShelfError> {
         let code = record.code;
         let answer = record.answer.ok_or(ShelfError::UnknownPlan(code))?;
         let mut secrets = Vec::new();
@@ -75,6 +81,7 @@ impl Shelf<'_> {
         }
         Ok(HandOver {
             generation,
+            made,
             code,
             is_spent: self.is_spent(record),
             closed: self
@@ -88,14 +95,21 @@ impl Shelf<'_> {
         })
     }
 
-    /// Whether this home may take a plan over.
+    /// Whether this home may take a plan over at this time.
     ///
     /// # Errors
-    /// [`HandOverError::AlreadyHere`], [`HandOverError::Stale`], or what the shelf cannot read.
-    pub fn may_take(&self, hand_over: &HandOver) -> Result<Result<(), HandOverError>, ShelfError> {
+    /// [`HandOverError::AlreadyHere`], [`HandOverError::Stale`], [`HandOverError::TooOld`], or what the shelf cannot read.
+    pub fn may_take(
+        &self,
+        hand_over: &HandOver,
+        now: UnixTime,
+    ) -> Result<Result<(), HandOverError>, ShelfError> {
         let (known, _) = self.handed(hand_over.code)?;
         if hand_over.generation <= known {
             return Ok(Err(HandOverError::Stale));
+        }
+        if hand_over.is_too_old(now) {
+            return Ok(Err(HandOverError::TooOld));
         }
         match self.record(hand_over.code) {
             Err(ShelfError::UnknownPlan(_)) => Ok(Ok(())),
@@ -104,7 +118,8 @@ impl Shelf<'_> {
         }
     }
 
-    /// Keeps a verified hand-over durably: secrets first, then plan, count and requests in one step.
+    /// Keeps a verified hand-over durably: secrets first, then plan, count and closing in one step. In a store that was
+    /// ever put back, its sheet is used up: such a store may have forgotten that it had this very file before.
     ///
     /// # Errors
     /// [`ShelfError::Store`].
@@ -116,10 +131,9 @@ impl Shelf<'_> {
         let record = PlanRecord {
             code,
             last: registered.plan().head().last(),
-            repairs: if hand_over.is_spent {
-                SPENT
-            } else {
-                self.store.repairs()
+            repairs: match self.store.repairs() {
+                0 if !hand_over.is_spent => 0,
+                _ => SPENT,
             },
             plan: self.store.put_file(&hand_over.plan)?,
             answer: Some(self.store.put_file(&hand_over.answer)?),
@@ -139,10 +153,10 @@ impl Shelf<'_> {
             let key = [code.0.as_slice(), &window.0.to_be_bytes()].concat();
             batch = batch.put(COUNTED, key, [1]);
         }
-        self.store.commit_head_first(&batch)?;
         if let Some((from, is_sent)) = hand_over.closed {
-            self.store_closed(code, ClosedPlan { from, is_sent })?;
+            batch = put_closed(batch, code, ClosedPlan { from, is_sent });
         }
+        self.store.commit_head_first(&batch)?;
         Ok(())
     }
 
