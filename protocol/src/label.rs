@@ -81,6 +81,7 @@ labels! {
         REPORT_ID = "lachan/v1/report-id";
         REQUEST = "lachan/v1/request";
         SECRET_OF_NOTICES = "lachan/v1/secret-of-notices";
+        STAMP = "lachan/v1/stamp";
         TOKEN_TAG = "lachan/v1/token/tag";
         TOKEN_WRAP = "lachan/v1/token/wrap";
         VENUE_CODE = "lachan/v1/venue-code";

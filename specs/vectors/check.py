@@ -12,6 +12,21 @@ sys.dont_write_bytecode = True
 from primitives import *
 
 
+# --- door stamp (§2.6) ---------------------------------------------------------------------------------------------------
+def table(name):
+    path = pathlib.Path(__file__).parent.parent / "tables" / f"stamp-{name}.txt"
+    return path.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def check_stamp(c):
+    step = int(c["time"]) // 30
+    v = num(mac(h(c["key"]), b"lachan/v1/stamp" + u64(step))[:4])
+    words, colours = table("words"), table("colours")
+    assert len(words) == 1024 and len(colours) == 8
+    assert [words[v >> 22], words[v >> 12 & 1023]] == c["words"] and step == int(c["step"])
+    assert colours[v >> 9 & 7].split("|") == [c["colour_vi"], c["colour_en"]] and v >> 9 & 7 == c["colour"]
+
+
 # --- plans, codes, registrations (§3, §4) -------------------------------------------------------------------------------
 def cut(b, *sizes):
     at, out = 0, []
@@ -569,6 +584,7 @@ CHECKS = {
     "entry": check_entry, "equivocation": check_equivocation, "exposure-batch": check_batch, "frames": check_frame, "hits": check_hits, "leaves": check_leaf,
     "manifest": check_manifest, "merkle": check_tree, "plan": check_plan, "poll": check_poll, "registration": check_registration,
     "report-code": check_report_code, "request": check_request, "sealed-file": check_sealed_file, "sealed-message": check_sealed, "share-proof": check_proof,
+    "stamp": check_stamp,
     "signed-note": check_note, "tiles": check_path, "trust-list": check_note, "venue-code": check_code, "venue-url": check_url,
     "visit-token": check_token, "warning": check_warning, "witness": check_witness,
 }

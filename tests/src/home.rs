@@ -253,6 +253,12 @@ impl Running {
         &self.addresses[0]
     }
 
+    /// All its addresses, with the peer's id.
+    #[must_use]
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
+    }
+
     /// Its process number.
     #[must_use]
     pub fn pid(&self) -> u32 {

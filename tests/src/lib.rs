@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §12 and §13.
 
 pub mod home;
+pub mod photos;
 pub mod programs;
 pub mod test_clock;
 pub mod town;

@@ -17,6 +17,7 @@ use lachan_protocol::log::note::{NoteSigner, SignatureType};
 use lachan_protocol::log::policy::WitnessPolicy;
 use lachan_protocol::time::{UnixTime, Window};
 use lachan_protocol::trust::{AuthorityEntry, TrustList, TrustListHead, TrustedAuthority};
+use rand::CryptoRng;
 
 /// The origin of the world's log.
 pub const ORIGIN: &str = "log.lachan.example/world";
@@ -49,11 +50,16 @@ impl Authority {
     /// Draws all keys.
     #[must_use]
     pub fn new() -> Self {
-        let rng = &mut rand::rng();
-        let signer = |name: &str, rng: &mut rand::rngs::ThreadRng| {
+        Self::drawn_from(&mut rand::rng())
+    }
+
+    /// Draws all keys from this source: the same world again from the same seed.
+    #[must_use]
+    pub fn drawn_from(rng: &mut impl CryptoRng) -> Self {
+        fn signer(name: &str, rng: &mut impl CryptoRng) -> NoteSigner {
             NoteSigner::new(name, SignatureType::Ed25519, SigningKey::random(rng))
                 .expect("the name is one of a key")
-        };
+        }
         Self {
             code_key: SigningKey::random(rng),
             batch_key: SigningKey::random(rng),
@@ -99,8 +105,20 @@ impl Authority {
     /// Registers a venue of this name for `count` windows from `first` on.
     #[must_use]
     pub fn register(&self, schedule: KeySchedule, name: &str, first: Window, count: u16) -> Venue {
-        let rng = &mut rand::rng();
-        let profile = VenueProfile {
+        let profile = self.profile(schedule, name, first, count);
+        self.register_as(&profile, &mut rand::rng())
+    }
+
+    /// A restaurant of this name.
+    #[must_use]
+    pub fn profile(
+        &self,
+        schedule: KeySchedule,
+        name: &str,
+        first: Window,
+        count: u16,
+    ) -> VenueProfile {
+        VenueProfile {
             authority: self.id(),
             region: Region(1),
             schedule,
@@ -109,9 +127,14 @@ impl Authority {
             place: "12 phố Bến Nước".into(),
             first,
             count,
-        };
-        let (plan, secrets) = Plan::make(&profile, &SigningKey::random(rng), rng)
-            .expect("the profile can be planned");
+        }
+    }
+
+    /// Registers a venue with keys drawn from this source.
+    #[must_use]
+    pub fn register_as(&self, profile: &VenueProfile, rng: &mut impl CryptoRng) -> Venue {
+        let (plan, secrets) =
+            Plan::make(profile, &SigningKey::random(rng), rng).expect("the profile can be planned");
         let answer = RegistrationAnswer::make(&plan, &self.seeds, &self.code_key, rng)
             .expect("the plan can be answered");
         let keys = [CodeKey::Current {

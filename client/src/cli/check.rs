@@ -5,10 +5,12 @@
 use super::CliError;
 use super::args::{CheckInArgs, CheckOutArgs};
 use super::evidence;
-use super::session::{Session, place_of};
+use super::session::{Session, home_dir, place_of};
+use super::stamp::{stamp_json, stamp_line};
 use super::venue::shelf;
 use crate::citizen::{CitizenError, Event, Input, OpenVisit, Proposal, Step};
 use crate::cli::Done;
+use crate::home::Settings;
 use crate::messages::citizen::Where;
 use crate::messages::{CitizenMessage, Message};
 use crate::qr::read_image;
@@ -16,6 +18,7 @@ use lachan_protocol::code::{UnverifiedVenueCode, VenueUrl, bytes_from_digits};
 use lachan_protocol::time::UnixTime;
 use lachan_shell::arguments::Global;
 use lachan_shell::arguments::UsageError;
+use lachan_shell::home::read_settings;
 use lachan_shell::moment::rfc3339;
 use lachan_shell::output::plain;
 use lachan_shell::terminal::Terminal;
@@ -31,9 +34,10 @@ pub(super) fn check_in(
     args: &CheckInArgs,
     terminal: &Terminal,
 ) -> Result<Done, CliError> {
-    let text = code_text(&args.code)?;
+    let settings: Settings = read_settings(&home_dir(global)?)?;
+    let text = code_text(&args.code, &settings.host)?;
     let session = Session::open(global, terminal)?;
-    let bytes = code_bytes(text.trim(), &session.home.settings().host)?;
+    let bytes = code_bytes(text.trim(), &settings.host)?;
     // What a venue keeps here hinders nobody from checking in, also when it is damaged.
     if let Ok(shelf) = shelf(&session) {
         evidence::watch(&session, &bytes, &shelf, terminal);
@@ -55,7 +59,12 @@ pub(super) fn check_in(
     }
     let rng = &mut rand::rng();
     let outputs = citizen.handle(Input::Confirmed(proposal), session.now, rng)?;
-    Ok(answer(&session.perform(outputs)?))
+    let events = session.perform(outputs)?;
+    let mut done = answer(&events, session.now);
+    if let Some(Event::CheckedIn(visit) | Event::Stayed(visit)) = events.last() {
+        done.lines.extend(stamp_line(visit, session.now, terminal));
+    }
+    Ok(done)
 }
 
 pub(super) fn check_out(
@@ -68,17 +77,17 @@ pub(super) fn check_out(
     let (arrived, at) = (args.arrived, args.at);
     let leave = Input::Leave { arrived, at };
     let outputs = citizen.handle(leave, session.now, &mut rand::rng())?;
-    Ok(answer(&session.perform(outputs)?))
+    Ok(answer(&session.perform(outputs)?, session.now))
 }
 
 /// The bytes of a code: its URL, its digits, on standard input or in an image.
 pub(super) fn read_code(argument: &str, session: &Session) -> Result<Vec<u8>, CliError> {
-    let text = code_text(argument)?;
-    code_bytes(text.trim(), &session.home.settings().host)
+    let host = &session.home.settings().host;
+    code_bytes(code_text(argument, host)?.trim(), host)
 }
 
 /// The text of a code: given as it is, on standard input, or in an image.
-fn code_text(argument: &str) -> Result<String, CliError> {
+fn code_text(argument: &str, host: &str) -> Result<String, CliError> {
     let unreadable = |error: std::io::Error| UsageError::UnreadableInput(error.kind());
     if argument == "-" {
         let mut text = String::new();
@@ -98,7 +107,8 @@ fn code_text(argument: &str) -> Result<String, CliError> {
         return Ok(argument.to_owned());
     }
     let path = Path::new(argument);
-    read_image(path).map_err(|error| CliError::from(error).at(path))
+    let is_ours = |text: &str| VenueUrl::parse(text, host).is_ok();
+    read_image(path, is_ours).map_err(|error| CliError::from(error).at(path))
 }
 
 fn is_digits(text: &str) -> bool {
@@ -133,11 +143,13 @@ fn confirmed(proposal: Proposal, terminal: &Terminal) -> Result<Proposal, CliErr
 }
 
 /// The last event is the answer; one before it is the visit that ended because another began.
-fn answer(events: &[Event]) -> Done {
+fn answer(events: &[Event], now: UnixTime) -> Done {
     let lines = events.iter().map(line).collect();
-    let mut data = events.last().map_or_else(|| json!({}), to_json);
+    let mut data = events
+        .last()
+        .map_or_else(|| json!({}), |event| to_json(event, now));
     if let [before, _] = events {
-        data["before"] = to_json(before);
+        data["before"] = to_json(before, now);
     }
     Done::new(data, lines)
 }
@@ -166,17 +178,17 @@ fn line(event: &Event) -> Message {
     message.into()
 }
 
-fn to_json(event: &Event) -> Value {
+fn to_json(event: &Event, now: UnixTime) -> Value {
     match event {
-        Event::CheckedIn(visit) => open_json("checked-in", visit),
+        Event::CheckedIn(visit) => open_json("checked-in", visit, now),
         Event::CheckedOut { visit, departure } => closed_json("checked-out", visit, *departure),
         Event::EndedByItself(visit) => closed_json("ended-by-itself", visit, visit.expected_end),
-        Event::Stayed(visit) => open_json("stayed", visit),
+        Event::Stayed(visit) => open_json("stayed", visit, now),
     }
 }
 
-/// An open visit in JSON.
-pub(super) fn open_json(action: &str, visit: &OpenVisit) -> Value {
+/// An open visit in JSON, at a time.
+pub(super) fn open_json(action: &str, visit: &OpenVisit, now: UnixTime) -> Value {
     json!({
         "action": action,
         "venue": plain(visit.code.name()),
@@ -186,6 +198,7 @@ pub(super) fn open_json(action: &str, visit: &OpenVisit) -> Value {
         "arrival": rfc3339(visit.arrival),
         "until": rfc3339(visit.expected_end),
         "hours": visit.tags.len(),
+        "stamp": stamp_json(visit, now),
     })
 }
 

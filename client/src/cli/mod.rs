@@ -12,6 +12,7 @@ mod init;
 mod progress;
 mod repair;
 pub mod session;
+mod stamp;
 mod sync;
 pub mod venue;
 mod wallet;

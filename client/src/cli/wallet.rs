@@ -6,6 +6,7 @@ use super::CliError;
 use super::args::ForgetArgs;
 use super::check::open_json;
 use super::session::{DEVICE, Session, clock_of, home_dir, place_of};
+use super::stamp::stamp_line;
 use crate::cli::Done;
 use crate::home::Home;
 use crate::messages::{CitizenMessage, Message, WalletMessage};
@@ -31,6 +32,10 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
         }
         .into(),
     }];
+    let stamp = citizen
+        .visit()
+        .and_then(|visit| stamp_line(visit, session.now, terminal));
+    lines.extend(stamp);
     let days = session.wallet.days()?;
     let hours = days.iter().map(|(_, hours)| hours).sum::<usize>();
     let days = days.len();
@@ -56,7 +61,7 @@ pub(super) fn status(global: &Global, terminal: &Terminal) -> Result<Done, CliEr
     let floor = session.store.floor()?;
     Ok(Done::new(
         json!({
-            "open_visit": citizen.visit().map_or(Value::Null, |visit| open_json("open", visit)),
+            "open_visit": citizen.visit().map_or(Value::Null, |visit| open_json("open", visit, session.now)),
             "ends_soon": citizen.visit().is_some_and(|visit| visit.ends_soon(session.now)),
             "hours": hours,
             "days": days,

@@ -9,6 +9,7 @@ pub mod errors;
 pub mod evidence;
 pub mod evidence_help;
 pub mod help;
+pub mod stamp;
 pub mod venue;
 pub mod venue_help;
 pub mod wallet;

@@ -5,6 +5,7 @@
 use super::Speak;
 use super::advice::AdviceText;
 use super::citizen::Where;
+use super::stamp::StampText;
 use lachan_protocol::id::{CodeId, RequestId};
 use lachan_protocol::keys::KeySchedule;
 use lachan_protocol::time::{UnixTime, Window};
@@ -203,6 +204,8 @@ pub enum VenueMessage {
         /// First second after it.
         until: UnixTime,
     },
+    /// A door stamp that visitors may show.
+    Stamp(StampText),
     /// A plan was taken over.
     TakenOver {
         /// Whose.
@@ -340,6 +343,7 @@ impl Speak for VenueMessage {
                     format!("{venue}\nfrom {from} on {on} until {until} on {end}")
                 }
             }
+            Self::Stamp(stamp) => stamp.en(),
             Self::Written { path } => format!("Written: {path}"),
         }
     }
@@ -455,6 +459,7 @@ impl Speak for VenueMessage {
                     format!("{venue}\ntừ {from} ngày {on} đến {until} ngày {end}")
                 }
             }
+            Self::Stamp(stamp) => stamp.vi(),
             Self::Written { path } => format!("Đã ghi: {path}"),
         }
     }

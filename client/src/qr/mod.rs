@@ -2,35 +2,48 @@
 //! Knows text and modules; does not know what a code says or who shows it.
 //! Specified in specs/protocol.md §4.
 
+mod decode;
 mod paint;
 mod read;
 
 pub use paint::{Terminal, to_image, to_png, to_svg, to_terminal};
-pub use read::{read_image, read_pixels};
+pub use read::{FILE_LIMIT, PIXEL_LIMIT, read_bytes, read_image, read_pixels};
 
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 
 /// Why there is no QR code, or nothing in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QrError {
+    /// The file begins like an image and does not go on like one, or is cut off.
+    #[error("the image is damaged or cut off")]
+    Damaged,
     /// The image cannot be read or written: the file.
     #[error("the file cannot be read or written: {0}")]
     File(std::io::ErrorKind),
     /// The image holds a QR code that cannot be decoded.
     #[error("the QR code in the image cannot be decoded")]
     Illegible,
-    /// The file is no PNG or JPEG image, or larger than images are.
+    /// The file is no PNG or JPEG image.
     #[error("the file is no image that can be read")]
     NotAnImage,
     /// No QR code in the image.
     #[error("there is no QR code in the image")]
     NothingFound,
-    /// More than one QR code in the image.
+    /// Several different QR codes in the image, and none of them is ours.
     #[error("there is more than one QR code in the image")]
     SeveralFound,
+    /// Several different codes of ours in the image: which one is meant, only the person knows.
+    #[error("there is more than one venue code in the image")]
+    SeveralOfOurs,
+    /// The file has more bytes than pictures have.
+    #[error("the file is too large for a picture")]
+    TooLarge,
     /// The text does not fit into a QR code.
     #[error("the text is too long for a QR code")]
     TooLong,
+    /// The image has more pixels than are decoded.
+    #[error("the image has too many pixels")]
+    TooManyPixels,
 }
 
 /// A QR code at error correction level M.

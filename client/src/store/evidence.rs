@@ -214,7 +214,7 @@ mod tests {
     fn evidence_outlives_its_folder_object_and_has_a_bound() {
         let base = tempfile::tempdir().unwrap();
         let folder = || EvidenceFolder::new(base.path().join("evidence"));
-        let pair = |n: usize| CodePair::new(b"a", &[7, n as u8]);
+        let pair = |n: usize| CodePair::new(b"a", &n.to_be_bytes());
         for n in 0..MOST_KEPT {
             assert_eq!(folder().keep(&pair(n)), Ok(true));
             assert_eq!(folder().keep(&pair(n)), Ok(false), "once is enough");

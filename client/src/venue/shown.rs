@@ -3,6 +3,7 @@
 //! Specified in specs/protocol.md §3.1, §4.1 and §4.3.
 
 use lachan_protocol::code::body::CodeHead;
+use lachan_protocol::code::stamp::{DoorStamp, StampKey, StampStep};
 use lachan_protocol::code::{UnverifiedVenueCode, UrlError, VenueCodeError, VenueUrl};
 use lachan_protocol::id::CodeId;
 use lachan_protocol::keys::KeySchedule;
@@ -30,6 +31,7 @@ pub enum ShownError {
 pub struct ShownCode {
     url: String,
     head: CodeHead,
+    stamp: Option<StampKey>,
 }
 
 impl ShownCode {
@@ -42,6 +44,7 @@ impl ShownCode {
         Ok(Self {
             url: VenueUrl::new(host, bytes).to_string(),
             head: code.body().head.clone(),
+            stamp: StampKey::of_body(code.body()),
         })
     }
 
@@ -92,6 +95,12 @@ impl ShownCode {
         }
     }
 
+    /// Its door stamp at a step; none of a slip or a sheet.
+    #[must_use]
+    pub fn stamp(&self, step: StampStep) -> Option<DoorStamp> {
+        self.stamp.as_ref().map(|key| key.stamp(step))
+    }
+
     /// Whether it is the one to show at `now`. A sheet is printed before its time.
     #[must_use]
     pub fn is_shown_at(&self, now: UnixTime) -> bool {
@@ -103,14 +112,16 @@ impl ShownCode {
     }
 }
 
-/// The codes to lay out at `now`: the one to show and the next few; the whole of a sheet.
+/// The codes to lay out at `now`: the one to show and the next few; the whole of a sheet. In the first 10 minutes of a
+/// code also the one before it: visitors who scanned that one show its stamp.
 #[must_use]
 pub fn to_lay_out(registered: &Registered, host: &str, now: UnixTime) -> Vec<ShownCode> {
-    let most = match registered.plan().head().schedule {
-        KeySchedule::Screen | KeySchedule::Sheet => PRELOADED,
-        KeySchedule::Slip => PRELOADED_SLIPS,
+    let (from, most) = match registered.plan().head().schedule {
+        KeySchedule::Screen => (now.minus(SCREEN_SLACK_SECONDS), PRELOADED),
+        KeySchedule::Sheet => (now, PRELOADED),
+        KeySchedule::Slip => (now, PRELOADED_SLIPS),
     };
-    codes_from(registered, host, now, most)
+    codes_from(registered, host, from, most)
 }
 
 /// At most `most` codes from the one to show at `now` on.
@@ -133,4 +144,26 @@ pub fn at(codes: &[ShownCode], now: UnixTime) -> Option<&ShownCode> {
     let soon = now.plus(SCREEN_SLACK_SECONDS);
     let exactly = codes.iter().find(|code| code.is_shown_at(now));
     exactly.or_else(|| codes.iter().find(|code| code.is_shown_at(soon)))
+}
+
+/// The door stamps that a display shows with a code at `now`: this step's and the one before, and in the first 10 minutes
+/// of a code those of the code before it, if it is among `codes`. Each with whether it is of the code shown, newest first.
+#[must_use]
+pub fn stamps(codes: &[ShownCode], code: &ShownCode, now: UnixTime) -> Vec<(bool, DoorStamp)> {
+    let steps = [StampStep::at(now), StampStep::at(now).before()];
+    let is_new = now < code.first().start().plus(SCREEN_SLACK_SECONDS);
+    let is_before = |other: &&ShownCode| {
+        is_new
+            && other.code_id() == code.code_id()
+            && other.first().plus(1) == Some(code.first())
+            && code.first().start() <= now
+    };
+    let before = codes.iter().find(is_before);
+    let of = |code: &ShownCode, is_current: bool| {
+        let stamps = steps.into_iter().filter_map(|step| code.stamp(step));
+        stamps.map(|stamp| (is_current, stamp)).collect::<Vec<_>>()
+    };
+    let mut shown = of(code, true);
+    shown.extend(before.into_iter().flat_map(|code| of(code, false)));
+    shown
 }

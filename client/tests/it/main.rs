@@ -21,5 +21,6 @@ mod privacy;
 mod properties;
 mod qr;
 mod sources;
+mod stamp;
 mod story;
 mod venue;

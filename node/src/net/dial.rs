@@ -3,7 +3,7 @@
 //! Specified in specs/protocol.md §13.1.
 
 use super::NetError;
-use super::behaviour::Node;
+use super::behaviour::{Node, NodeEvent};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use lachan_link::address::{Reach, resolve};
@@ -23,20 +23,24 @@ const LISTEN_PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// Listens everywhere, and gives the addresses with the node's peer id.
+/// What happens while a node begins to listen, and is looked at afterwards.
+pub(super) type Missed = Vec<SwarmEvent<NodeEvent>>;
+
+/// Listens everywhere, and gives the addresses with the node's peer id; what else happens meanwhile goes to `missed`.
 pub(super) async fn listen(
     swarm: &mut Swarm<Node>,
     addresses: &[(Multiaddr, Option<Multiaddr>)],
+    missed: &mut Missed,
 ) -> Result<Vec<Multiaddr>, NetError> {
     let mut heard = Vec::new();
     for (at, (wanted, last)) in addresses.iter().enumerate() {
         let again = match last {
-            Some(last) => listen_at(swarm, last).await,
+            Some(last) => listen_at(swarm, last, missed).await,
             None => None,
         };
         let found = match again {
             Some(found) => found,
-            None => listen_at(swarm, wanted)
+            None => listen_at(swarm, wanted, missed)
                 .await
                 .ok_or(NetError::CannotListen(at + 1))?,
         };
@@ -49,16 +53,20 @@ pub(super) async fn listen(
         .collect()
 }
 
-async fn listen_at(swarm: &mut Swarm<Node>, address: &Multiaddr) -> Option<Vec<Multiaddr>> {
+async fn listen_at(
+    swarm: &mut Swarm<Node>,
+    address: &Multiaddr,
+    missed: &mut Missed,
+) -> Option<Vec<Multiaddr>> {
     if !is_free(address) {
         return None;
     }
     let listener = swarm.listen_on(address.clone()).ok()?;
-    let first = tokio::time::timeout(LISTEN_PATIENCE, first_address(swarm, listener))
+    let first = tokio::time::timeout(LISTEN_PATIENCE, first_address(swarm, listener, missed))
         .await
         .ok()??;
     let mut found = BTreeSet::from([first]);
-    found.extend(more_addresses(swarm, listener).await);
+    found.extend(more_addresses(swarm, listener, missed).await);
     Some(found.into_iter().collect())
 }
 
@@ -81,7 +89,11 @@ fn is_free(address: &Multiaddr) -> bool {
     !bound.is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
 }
 
-async fn first_address(swarm: &mut Swarm<Node>, wanted: ListenerId) -> Option<Multiaddr> {
+async fn first_address(
+    swarm: &mut Swarm<Node>,
+    wanted: ListenerId,
+    missed: &mut Missed,
+) -> Option<Multiaddr> {
     loop {
         match swarm.select_next_some().await {
             SwarmEvent::NewListenAddr {
@@ -89,16 +101,22 @@ async fn first_address(swarm: &mut Swarm<Node>, wanted: ListenerId) -> Option<Mu
                 address,
             } if listener_id == wanted => return Some(address),
             SwarmEvent::ListenerClosed { listener_id, .. } if listener_id == wanted => return None,
-            _ => {}
+            other => missed.push(other),
         }
     }
 }
 
 /// An address such as 0.0.0.0 stands for several; they are told at once.
-async fn more_addresses(swarm: &mut Swarm<Node>, listener: ListenerId) -> Vec<Multiaddr> {
+async fn more_addresses(
+    swarm: &mut Swarm<Node>,
+    listener: ListenerId,
+    missed: &mut Missed,
+) -> Vec<Multiaddr> {
     let mut found = Vec::new();
     let soon = Duration::from_millis(20);
-    while let Ok(Some(address)) = tokio::time::timeout(soon, first_address(swarm, listener)).await {
+    while let Ok(Some(address)) =
+        tokio::time::timeout(soon, first_address(swarm, listener, missed)).await
+    {
         found.push(address);
     }
     found

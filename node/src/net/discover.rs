@@ -28,8 +28,8 @@ const OF_A_PREFIX: usize = 16;
 const MOST: usize = 1_024;
 /// Nodes that are dialed at once.
 const AT_ONCE: usize = 3;
-/// Nodes of the local network that are dialed at once.
-const NEIGHBOURS: usize = 16;
+/// Addresses of nodes of the local network that are kept and dialed.
+const NEIGHBOURS: usize = 32;
 
 pub(super) type Kad = kad::Behaviour<MemoryStore>;
 
@@ -75,6 +75,8 @@ pub(super) struct Seeking {
     pub(super) wanted: usize,
     next: Instant,
     turn: usize,
+    /// Nodes of the local network and where they said they are.
+    neighbours: Vec<(PeerId, Multiaddr)>,
 }
 
 impl Seeking {
@@ -83,6 +85,7 @@ impl Seeking {
             wanted: usize::try_from(wanted).unwrap_or(usize::MAX),
             next: now,
             turn: 0,
+            neighbours: Vec::new(),
         }
     }
 }
@@ -155,13 +158,32 @@ impl Task {
 
     /// Neighbours told where they are; the one at the address must have the peer id, like everywhere.
     pub(super) fn on_mdns_event(&mut self, event: mdns::Event) {
-        let mdns::Event::Discovered(found) = event else {
-            return;
+        let found = match event {
+            mdns::Event::Discovered(found) => found,
+            mdns::Event::Expired(gone) => {
+                self.seeking.neighbours.retain(|one| !gone.contains(one));
+                return;
+            }
         };
-        for (peer, address) in found.into_iter().take(NEIGHBOURS) {
+        for (peer, address) in found {
             // not this machine: who asks for neighbours does not ask for that
             if !is_dialable(&address, self.guard.reach().max(Reach::Site)) {
                 self.counters.count(Refused::Address);
+                continue;
+            }
+            let known = &mut self.seeking.neighbours;
+            if known.len() < NEIGHBOURS && !known.iter().any(|one| *one == (peer, address.clone()))
+            {
+                known.push((peer, address));
+            }
+        }
+        self.dial_neighbours();
+    }
+
+    /// mDNS tells of a neighbour once; it is dialed until it is connected or gone.
+    fn dial_neighbours(&mut self) {
+        for (peer, address) in self.seeking.neighbours.clone() {
+            if self.swarm.is_connected(&peer) {
                 continue;
             }
             let whole = address.clone().with_p2p(peer).unwrap_or(address);
@@ -176,6 +198,7 @@ impl Task {
             return;
         }
         self.seeking.next = now + DIAL;
+        self.dial_neighbours();
         let missing = self.seeking.wanted.saturating_sub(self.serving.len());
         let Some(kad) = self.swarm.behaviour_mut().kad.as_mut() else {
             return;

@@ -5,7 +5,7 @@
 use super::behaviour::{Node, NodeEvent, thresholds};
 use super::buckets::{Buckets, Rate};
 use super::counters::{Counters, Now, Refused};
-use super::dial::{Found, Friends};
+use super::dial::{Found, Friends, Missed};
 use super::discover::Seeking;
 use super::forward::Forwards;
 use super::guard::Guard;
@@ -105,7 +105,8 @@ impl Task {
     }
 
     /// Runs until nobody holds a handle any more.
-    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>, missed: Missed) {
+        missed.into_iter().for_each(|event| self.on_event(event));
         let mut tick = tokio::time::interval(Duration::from_millis(500));
         loop {
             tokio::select! {

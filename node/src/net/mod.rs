@@ -211,7 +211,8 @@ pub async fn start(
         friends: &friends,
         guard: guard.clone(),
     })?;
-    let addresses = dial::listen(&mut swarm, &settings.listen).await?;
+    let mut missed = Vec::new();
+    let addresses = dial::listen(&mut swarm, &settings.listen, &mut missed).await?;
     for address in announced(settings, &addresses, &guard) {
         swarm.add_external_address(address);
     }
@@ -228,7 +229,7 @@ pub async fn start(
         counters,
         peer_id,
     };
-    Ok((net, tokio::spawn(task.run(received))))
+    Ok((net, tokio::spawn(task.run(received, missed))))
 }
 
 fn keypair(seed: &[u8; 32]) -> Result<Keypair, NetError> {

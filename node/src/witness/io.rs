@@ -45,6 +45,8 @@ pub enum Output {
     },
     /// Something to note down.
     Note(Note),
+    /// Remember durably that this witness stands still: its state is an old one.
+    StandStill,
     /// Remember this durably, the head of the store included, before anything else.
     Store(Kept),
 }

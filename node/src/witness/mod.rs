@@ -37,7 +37,7 @@ pub struct Kept {
 }
 
 impl Witness {
-    /// Takes up what was kept. Logs that are no longer on the trust list are remembered no less: their state stays on
+    /// Takes up what was kept: states, logs that lied, and whether it stood still. Logs that are no longer on the trust list are remembered no less: their state stays on
     /// the disk.
     ///
     /// # Errors
@@ -47,6 +47,7 @@ impl Witness {
         trust: &TrustList,
         kept: &[Kept],
         liars: BTreeSet<OriginHash>,
+        lost: bool,
     ) -> Result<Self, WitnessError> {
         let logs: BTreeMap<String, Vkey> = trust
             .authorities()
@@ -65,7 +66,7 @@ impl Witness {
             logs,
             known,
             liars,
-            lost: false,
+            lost,
         })
     }
 
@@ -148,10 +149,18 @@ impl Witness {
                 Err(refusal)
             }
             Err(refusal @ WitnessError::StateLost { .. }) => {
-                self.lost = true;
+                self.stand_still(outputs);
                 Err(refusal)
             }
             Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// From now on it signs nothing, also after a start: what it does not remember it could contradict.
+    fn stand_still(&mut self, outputs: &mut Vec<Output>) {
+        if !self.lost {
+            self.lost = true;
+            outputs.push(Output::StandStill);
         }
     }
 
@@ -169,7 +178,7 @@ impl Witness {
         let known = self.known.get(&examined.checkpoint().origin);
         if let Err(refusal @ WitnessError::StateLost { .. }) = examined.compare(known, UnixTime(0))
         {
-            self.lost = true;
+            self.stand_still(outputs);
             outputs.push(Output::Note(Note::Refused(refusal)));
         }
     }

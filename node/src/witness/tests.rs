@@ -85,7 +85,10 @@ fn answers_every_vector_with_its_status_type_and_body_and_stores_before_it_signs
         );
         let stored = outputs.iter().filter_map(|output| match output {
             Output::Store(kept) => Some(hex::encode(&kept.state)),
-            Output::Answer { .. } | Output::Evidence { .. } | Output::Note(_) => None,
+            Output::Answer { .. }
+            | Output::Evidence { .. }
+            | Output::Note(_)
+            | Output::StandStill => None,
         });
         let stored: Vec<String> = stored.collect();
         if let Some(accepted) = case.get("accepted") {
@@ -131,7 +134,7 @@ fn keeps_evidence_of_two_roots_and_never_cosigns_that_log_again() {
     assert_eq!(answer.status, 409);
     let evidence = outputs.iter().find_map(|output| match output {
         Output::Evidence { bytes, .. } => Some(bytes),
-        Output::Answer { .. } | Output::Note(_) | Output::Store(_) => None,
+        Output::Answer { .. } | Output::Note(_) | Output::StandStill | Output::Store(_) => None,
     });
     let log = witness.logs.values().next().expect("a log");
     let evidence = evidence.expect("the notes are kept");
@@ -157,7 +160,12 @@ fn stands_still_when_it_meets_a_cosignature_of_its_own_that_it_does_not_remember
     assert!(!newer.is_lost());
     // the one that was put back to the state before does not
     let mut older = witness(&case);
-    older.handle(Input::Seen(note), UnixTime(now));
+    let outputs = older.handle(Input::Seen(note), UnixTime(now));
+    assert_eq!(
+        outputs.first(),
+        Some(&Output::StandStill),
+        "kept for the next start"
+    );
     assert!(older.is_lost());
     assert_eq!(ask(&mut older, &body(&case), now).1.status, 503);
 }

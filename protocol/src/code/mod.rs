@@ -4,6 +4,7 @@
 
 pub mod body;
 mod evidence;
+pub mod stamp;
 mod trust;
 mod url;
 mod verify;

@@ -326,6 +326,11 @@ impl VenueCode {
             && self.body.notification_keys == other.body.notification_keys
     }
 
+    /// What the code says.
+    pub(crate) const fn body(&self) -> &CodeBody {
+        &self.body
+    }
+
     /// The exact bytes, as they were scanned.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

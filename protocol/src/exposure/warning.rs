@@ -79,7 +79,8 @@ pub struct WarningBundle {
     pub token: VisitToken,
 }
 
-/// A warning that counts.
+/// A warning that verifies. Proved is that the authority published this key of this day; venue, hour and minutes are the
+/// word of whoever made the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedWarning {
     /// What it says. Escape its texts wherever they are shown.

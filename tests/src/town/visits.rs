@@ -2,6 +2,7 @@
 //! Knows the commands of venue and citizen; does not know the case.
 //! Specified in README.md, "The town".
 
+use crate::photos::{Distortion, photograph};
 use crate::say;
 use crate::town::cast::{Cast, MARKET, RESTAURANT};
 use crate::town::opening::{Codes, citizen, tr};
@@ -39,6 +40,9 @@ const DAY: [(u64, u64, Event); 12] = [
     (13, 10, Arrives("Dũng", Restaurant)),
     (13, 50, Leaves("Dũng", Restaurant)),
 ];
+
+/// Who takes a photograph where the others save the image.
+const PHOTOGRAPHER: &str = "Bình";
 
 /// Hours that each citizen was somewhere, in the order of the cast; an hour at two venues counts twice.
 const HOURS: [u64; 5] = [4, 2, 2, 1, 2];
@@ -106,17 +110,31 @@ fn arrive(
         Market => (&cast.venues[1], &codes.market),
     };
     let image = cast.file(&format!("code-{}.png", time.replace(':', "")));
-    home.run(&["venue", "show", id, "--png", &image])?;
-    cast.citizens[citizen(who)].run(&["check-in", &image, "--yes"])?;
+    let shown = home.run(&["venue", "show", id, "--png", &image])?;
     let venue = name(venue);
-    screen.deed(
-        time,
-        who,
-        &say!(
+    let (image, what) = if who == PHOTOGRAPHER {
+        let url = shown["url"].as_str().unwrap_or_default();
+        let (picture, format) = photograph(url, Distortion::Mixed, 7);
+        let path = cast.file(&format!(
+            "photo-{}.{}",
+            time.replace(':', ""),
+            format.ending()
+        ));
+        std::fs::write(&path, picture)?;
+        let what = say!(
+            "chụp mã của {venue}: ảnh nghiêng, hơi nhoè, thiếu sáng, và quét từ ảnh ấy",
+            "photographs the code of {venue}, tilted, a little blurred, in poor light, and scans that"
+        );
+        (path, what)
+    } else {
+        let what = say!(
             "quét mã của {venue} từ ảnh PNG",
             "scans the code of {venue} from a PNG image"
-        ),
-    );
+        );
+        (image, what)
+    };
+    cast.citizens[citizen(who)].run(&["check-in", &image, "--yes"])?;
+    screen.deed(time, who, &what);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ const ANYWHERE: &str = "/ip4/127.0.0.1/tcp/0";
 /// An office that trusts itself, and a clock for everybody.
 pub(crate) struct Ground {
     pub(crate) folder: TempDir,
-    programs: Programs,
+    pub(crate) programs: Programs,
     pub(crate) clock: TestClock,
     /// 00:00 UTC of the day.
     pub(crate) day: UnixTime,

@@ -6,6 +6,8 @@ mod codes;
 mod faults;
 mod floors;
 mod hostile;
+mod network;
+mod photos;
 mod privacy;
 mod refusals;
 mod restore;

@@ -8,12 +8,15 @@ use super::{ShowArgs, print, shelf, which};
 use crate::cli::CliError;
 use crate::cli::Done;
 use crate::cli::session::{Session, clock_of, home_dir};
+use crate::cli::stamp;
 use crate::home::{Paths, Settings};
 use crate::messages::citizen::Where;
+use crate::messages::stamp::StampText;
 use crate::messages::{Message, VenueMessage};
 use crate::qr::{self, Modules, QrError};
 use crate::store::venue::{PlanRecord, Shelf, laid_out};
 use crate::venue::shown::{self, ShownCode};
+use lachan_protocol::code::stamp::DoorStamp;
 use lachan_protocol::id::CodeId;
 use lachan_protocol::time::UnixTime;
 use lachan_shell::arguments::Global;
@@ -164,11 +167,17 @@ fn watch(global: &Global, id: Option<&str>, terminal: &Terminal) -> Result<Done,
         .enable_all()
         .build()
         .map_err(|error| crate::net::NetError::Runtime(error.kind()))?;
-    let mut drawn: Option<ShownCode> = None;
+    let mut drawn: Option<(ShownCode, Vec<(bool, DoorStamp)>)> = None;
     loop {
-        let code = display.code_at(now, drawn.as_ref().map(ShownCode::code_id))?;
-        if drawn.as_ref() != Some(&code) {
-            display.draw(&code)?;
+        let plan = drawn.as_ref().map(|(code, _)| code.code_id());
+        let code = display.code_at(now, plan)?;
+        let stamps = shown::stamps(&laid_out(&display.codes, &display.host)?, &code, now);
+        match &drawn {
+            Some((old, shown)) if *old == code && *shown == stamps => {}
+            Some((old, _)) if *old == code && !terminal.has_colour() && !terminal.is_json() => {
+                display.draw_stamps(&stamps);
+            }
+            Some(_) | None => display.draw(&code, &stamps, now)?,
         }
         let is_interrupted = runtime.block_on(async {
             tokio::select! {
@@ -177,11 +186,25 @@ fn watch(global: &Global, id: Option<&str>, terminal: &Terminal) -> Result<Done,
             }
         });
         if is_interrupted {
-            return Ok(Done::new(to_json(&code), Vec::new()));
+            return Ok(Done::new(watch_json(&code, &stamps, now), Vec::new()));
         }
-        drawn = Some(code);
+        drawn = Some((code, stamps));
         now = clock.now()?;
     }
+}
+
+/// Door stamps to show, each with whether it is of the code shown; a step before the next older one.
+type Stamps = [(bool, DoorStamp)];
+
+fn watch_json(code: &ShownCode, stamps: &Stamps, now: UnixTime) -> Value {
+    let stamps = stamps.iter().map(|(is_current, stamp)| {
+        let mut shown = stamp::to_json(*stamp, now);
+        shown["current_code"] = (*is_current).into();
+        shown
+    });
+    let mut data = to_json(code);
+    data["stamps"] = stamps.collect();
+    data
 }
 
 struct Display<'a> {
@@ -250,9 +273,21 @@ impl Display<'_> {
         Ok(())
     }
 
-    fn draw(&self, code: &ShownCode) -> Result<(), CliError> {
+    fn draw_stamps(&self, stamps: &Stamps) {
+        for (place, (is_current, stamp)) in stamps.iter().enumerate() {
+            self.terminal.line(&VenueMessage::Stamp(StampText {
+                words: stamp::words(*stamp, self.terminal),
+                colour: stamp.colour().name,
+                is_current: *is_current,
+                is_old: place % 2 == 1,
+            }));
+        }
+    }
+
+    fn draw(&self, code: &ShownCode, stamps: &Stamps, now: UnixTime) -> Result<(), CliError> {
         if self.terminal.is_json() {
-            self.terminal.text(&done_json(&to_json(code)).to_string());
+            let data = watch_json(code, stamps, now);
+            self.terminal.text(&done_json(&data).to_string());
             return Ok(());
         }
         let modules = Modules::of_url(code.url())?;
@@ -262,6 +297,7 @@ impl Display<'_> {
         for line in lines(code, &modules, self.terminal) {
             self.terminal.line(&line);
         }
+        self.draw_stamps(stamps);
         self.terminal.note(&VenueMessage::EndWithCtrlC);
         Ok(())
     }

@@ -55,6 +55,12 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             date(*now),
             date(*known)
         ),
+        CitizenMessage::DoorStamp { words, colour } => {
+            format!(
+                "Door stamp, the same as on the venue's screen: {words} · {}",
+                colour[1]
+            )
+        }
         CitizenMessage::EndedByItself { venue, at } => {
             format!(
                 "The visit to {venue} ended by itself at {} ({}).",

@@ -73,6 +73,13 @@ pub enum CitizenMessage {
         /// Until when.
         departure: UnixTime,
     },
+    /// What the venue's screen shows too, for its staff.
+    DoorStamp {
+        /// Two words, perhaps on a ground of the colour.
+        words: String,
+        /// The colour, Vietnamese and English.
+        colour: [&'static str; 2],
+    },
     /// A visit had ended by itself.
     EndedByItself {
         /// Where.

@@ -47,6 +47,12 @@ pub(super) fn say(message: &CitizenMessage) -> String {
             date(*now),
             date(*known)
         ),
+        CitizenMessage::DoorStamp { words, colour } => {
+            format!(
+                "Dấu cửa, giống trên màn hình của địa điểm: {words} · màu {}",
+                colour[0]
+            )
+        }
         CitizenMessage::EndedByItself { venue, at } => {
             format!(
                 "Lượt ghé {venue} đã tự kết thúc lúc {} ({}).",

@@ -31,6 +31,18 @@ impl Explain for SettingsError {
 impl Explain for QrError {
     fn explain(&self, lang: Lang) -> Explanation {
         match self {
+            Self::Damaged => told(
+                lang,
+                self,
+                (
+                    "Tệp ảnh bị hỏng hoặc bị cắt dở.",
+                    "Chép hoặc tải lại ảnh, hay chụp ảnh khác.",
+                ),
+                (
+                    "The image is damaged or cut off.",
+                    "Copy or download it again, or take another picture.",
+                ),
+            ),
             Self::File(kind) => told(
                 lang,
                 self,
@@ -94,6 +106,30 @@ impl Explain for QrError {
                     "Crop the image to the one you mean.",
                 ),
             ),
+            Self::SeveralOfOurs => told(
+                lang,
+                self,
+                (
+                    "Trong ảnh có nhiều mã địa điểm khác nhau.",
+                    "Chụp lại chỉ một mã: mã của nơi bạn đang đến.",
+                ),
+                (
+                    "There are several venue codes in the image.",
+                    "Take a picture of only one: that of the venue where you are.",
+                ),
+            ),
+            Self::TooLarge => told(
+                lang,
+                self,
+                (
+                    "Tệp quá lớn: ảnh được nhận có nhiều nhất 32 MiB.",
+                    "Chụp với độ phân giải thấp hơn, hoặc cắt ảnh quanh mã.",
+                ),
+                (
+                    "The file is too large: pictures may have 32 MiB.",
+                    "Take it with fewer pixels, or crop it to the code.",
+                ),
+            ),
             Self::TooLong => told(
                 lang,
                 self,
@@ -104,6 +140,18 @@ impl Explain for QrError {
                 (
                     "The text is too long for a QR code.",
                     "Use a shorter host name in the URL.",
+                ),
+            ),
+            Self::TooManyPixels => told(
+                lang,
+                self,
+                (
+                    "Ảnh có quá nhiều điểm ảnh: nhiều nhất 52 triệu.",
+                    "Chụp với độ phân giải thấp hơn, hoặc cắt ảnh quanh mã.",
+                ),
+                (
+                    "The image has too many pixels: at most 52 million.",
+                    "Take it with fewer pixels, or crop it to the code.",
                 ),
             ),
         }

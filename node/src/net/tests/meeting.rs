@@ -3,6 +3,12 @@
 //! Specified in specs/protocol.md §13.1 and §13.6.
 
 use super::*;
+use futures::StreamExt;
+use lachan_link::names::ADDRESSES;
+use lachan_link::transport::transport;
+use libp2p::kad::store::MemoryStore;
+use libp2p::kad::{Behaviour, Config, Event, GetRecordOk, QueryResult, Quorum, Record, RecordKey};
+use libp2p::swarm::{self, Swarm, SwarmEvent};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -86,4 +92,68 @@ async fn a_friend_that_comes_back_is_dialed_again_over_either_transport() {
         let again = again.unwrap();
         assert!(meets(&one, &again).await, "{at}");
     }
+}
+
+/// Somebody who takes the table of addresses for a store of records.
+fn hoarder() -> Swarm<Behaviour<MemoryStore>> {
+    let key = Keypair::generate_ed25519();
+    let me = key.public().to_peer_id();
+    let kad = Behaviour::with_config(me, MemoryStore::new(me), Config::new(ADDRESSES));
+    let config = swarm::Config::with_tokio_executor();
+    Swarm::new(transport(&key, |_| true).unwrap(), kad, me, config)
+}
+
+/// Puts a record at a node, and asks it for the record; whether it is given back.
+async fn keeps_record(at: &Multiaddr, peer: PeerId) -> bool {
+    let (mut writer, mut reader) = (hoarder(), hoarder());
+    let key = RecordKey::new(&b"anything");
+    let asking = async {
+        writer.behaviour_mut().add_address(&peer, at.clone());
+        let record = Record::new(key.clone(), vec![7; 100]);
+        let put = writer.behaviour_mut();
+        put.put_record_to(record, [peer].into_iter(), Quorum::One);
+        loop {
+            let event = writer.select_next_some().await;
+            if let SwarmEvent::Behaviour(Event::OutboundQueryProgressed { .. }) = event {
+                break;
+            }
+        }
+        reader.behaviour_mut().add_address(&peer, at.clone());
+        reader.behaviour_mut().get_record(key);
+        loop {
+            let event = reader.select_next_some().await;
+            if let SwarmEvent::Behaviour(Event::OutboundQueryProgressed { result, .. }) = event {
+                let QueryResult::GetRecord(result) = result else {
+                    continue;
+                };
+                break matches!(result, Ok(GetRecordOk::FoundRecord(_)));
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_addresses_keeps_no_record_and_counts_who_puts_one() {
+    let node = knows(Vec::new(), Reach::Anywhere, NetworkSection::default()).await;
+    assert!(!keeps_record(&address(&node), node.peer_id()).await);
+    assert_eq!(node.counters().of(Refused::Record), 1);
+    // the control: a store that keeps what it is given is noticed
+    let mut open = hoarder();
+    open.behaviour_mut()
+        .set_mode(Some(libp2p::kad::Mode::Server));
+    open.listen_on(TCP.parse().unwrap()).unwrap();
+    let peer = *open.local_peer_id();
+    let at = loop {
+        if let SwarmEvent::NewListenAddr { address, .. } = open.select_next_some().await {
+            break address.with_p2p(peer).unwrap();
+        }
+    };
+    let serving = tokio::spawn(async move {
+        loop {
+            open.select_next_some().await;
+        }
+    });
+    assert!(keeps_record(&at, peer).await);
+    serving.abort();
 }

@@ -16,6 +16,7 @@ mod registration;
 mod sealed;
 mod shape;
 mod share_proof;
+mod stamp;
 mod trust_list;
 mod venue_code;
 mod venue_url;
