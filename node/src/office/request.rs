@@ -38,12 +38,6 @@ pub enum RequestRefusal {
     /// Not in the plan, not over, or beyond the sheet's budget.
     #[error(transparent)]
     Release(#[from] ReleaseError),
-    /// The code was revoked from this window on: whoever saw it later was not at the venue.
-    #[error("the code is revoked from window {from} on")]
-    Revoked {
-        /// The first window that does not count.
-        from: Window,
-    },
     /// More windows than a request has.
     #[error("{0} hours where a request has at most {MOST_ITEMS}")]
     TooManyWindows(u64),
@@ -71,11 +65,6 @@ impl<F: Files> Office<F> {
         let head = registered.plan().head();
         let details = details(from, to, advice)?;
         let windows: Vec<Window> = details.iter().map(|(window, _)| *window).collect();
-        if let Some(from) = self.revoked_from(&venue)
-            && windows.iter().any(|window| *window >= from)
-        {
-            return Err(RequestRefusal::Revoked { from });
-        }
         self.in_budget(venue, head, &windows, now)?;
 
         let code = ReportCode::random(rng);

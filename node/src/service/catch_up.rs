@@ -13,8 +13,10 @@ use crate::ledger::Writer;
 use crate::office::LoadError;
 use crate::trust::{self, TrustError};
 use lachan_link::{LinkError, Multiaddr};
+use lachan_protocol::exposure::batch::BatchError;
 use lachan_protocol::log::checkpoint::CheckpointError;
 use lachan_protocol::log::follow::FollowError;
+use lachan_protocol::log::leaf::LeafError;
 use lachan_protocol::time::UnixTime;
 use lachan_protocol::trust::{TrustList, TrustedAuthority};
 use std::fs::{self, File};
@@ -30,9 +32,20 @@ pub enum CatchUpError {
     /// The log has a tick that this clock has not reached.
     #[error("the log has a tick of {0}, which this clock has not reached")]
     ClockBehind(UnixTime),
+    /// Two peers hold this log with one size and two roots: it signed two histories.
+    #[error("peers {} and {} hold two logs of {size} leaves", peers[0], peers[1])]
+    Contradicted {
+        /// Which, from 1: first those of the settings, then those of the command.
+        peers: [usize; 2],
+        /// Leaves of both.
+        size: u64,
+    },
     /// What a peer holds of this log does not follow from what is here: two histories, or a lie of the peer.
     #[error("what a peer holds of this log is refused: {0}")]
     Follow(#[from] FollowError),
+    /// A leaf of the log does not count: how far the log has come cannot be said.
+    #[error("a leaf of the log does not count: {0}")]
+    Leaf(#[from] LeafError),
     /// The leaves could not be fetched.
     #[error("the leaves could not be fetched: {0}")]
     Link(#[from] LinkError),
@@ -45,6 +58,9 @@ pub enum CatchUpError {
     /// A relay has nothing to catch up with.
     #[error("this node is no office")]
     NotAnOffice,
+    /// A batch part of the log is not one.
+    #[error("a batch part of the log is refused: {0}")]
+    Part(#[from] BatchError),
     /// The registrations under the log's root are not those that are known here.
     #[error("the registrations under the log's root are not those that are known here")]
     RegistrationsDiffer,
@@ -182,8 +198,7 @@ pub async fn catch_up(
         return Err(why);
     }
     let answered = peers.len() as u64 - number_silent;
-    let newest = held.into_iter().max_by_key(|held| held.checkpoint.size);
-    let newest = newest.ok_or(CatchUpError::NobodyHoldsIt)?;
+    let newest = fetch::newest(held)?;
     let state = home.paths().spool().join("catching-up");
     fetch::follow(&own, &state, &newest).await?;
     remove(&state).map_err(|error| io(&error))?;

@@ -9,20 +9,26 @@ use crate::keys::KeyFolder;
 use crate::ledger::Writer;
 use crate::office::Shelf;
 use crate::trust::{self, TrustError};
-use lachan_protocol::exposure::batch::UnverifiedBatchPart;
-use lachan_protocol::log::leaf::Leaf;
+use lachan_protocol::exposure::batch::{BatchError, UnverifiedBatchPart};
+use lachan_protocol::log::leaf::{Leaf, LeafError};
 use lachan_protocol::trust::TrustedAuthority;
 use lachan_store::{Condition, Report, Store, StoreError, Tree};
 
 /// Why a loss is not accepted, or nothing can be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum RepairError {
+    /// A leaf of the log does not count: how far the log has come cannot be said.
+    #[error("a leaf of the log does not count: {0}")]
+    Leaf(#[from] LeafError),
     /// The log holds more than the store knows of: an office that went on from here would contradict its own log.
     #[error("the log holds more than the store knows of")]
     LogAhead,
     /// Only an office has a store.
     #[error("this node is no office")]
     NoStore,
+    /// A batch part of the log is not one.
+    #[error("a batch part of the log is refused: {0}")]
+    Part(#[from] BatchError),
     /// A part of the home cannot be used.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -122,28 +128,27 @@ fn logged(home: &Home) -> Result<Progress, RepairError> {
     lachan_store::create_private_dir(&folder)?;
     let log = Writer::open(&folder, signer).map_err(RunError::from)?;
     let leaves = log.newest(log.checkpoint().size).map_err(RunError::from)?;
-    Ok(progress(&leaves, authority))
+    progress(&leaves, authority)
 }
 
-fn progress(leaves: &[Vec<u8>], authority: &TrustedAuthority) -> Progress {
+fn progress(leaves: &[Vec<u8>], authority: &TrustedAuthority) -> Result<Progress, RepairError> {
     let mut found = Progress::default();
     for leaf in leaves {
-        match Leaf::verify(leaf, &authority.id(), authority.batch_key()) {
-            Ok(Leaf::Batch(bytes)) => {
-                let seq = UnverifiedBatchPart::from_bytes(bytes).map_or(0, |part| part.seq());
+        match Leaf::verify(leaf, &authority.id(), authority.batch_key())? {
+            Leaf::Batch(bytes) => {
+                let seq = UnverifiedBatchPart::from_bytes(bytes)?.seq();
                 found.tick = found.tick.max(seq);
             }
-            Ok(Leaf::Prekey(prekey)) => {
+            Leaf::Prekey(prekey) => {
                 found.prekey = found.prekey.max(u64::from(prekey.day.0) + 1);
             }
-            Ok(Leaf::Registrations(root)) => found.plans = found.plans.max(root.count),
+            Leaf::Registrations(root) => found.plans = found.plans.max(root.count),
             // says nothing of what the store must know
-            Ok(Leaf::Helper(_) | Leaf::Revocation(_) | Leaf::Skipped(_) | Leaf::TrustList(_))
-            | Err(_) => {}
+            Leaf::Helper(_) | Leaf::Revocation(_) | Leaf::Skipped(_) | Leaf::TrustList(_) => {}
         }
     }
-    found
+    Ok(found)
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -32,6 +32,24 @@ impl Explain for CatchUpError {
                     "Set the clock and run this again.",
                 ),
             ),
+            Self::Contradicted { peers, size } => told(
+                lang,
+                self,
+                (
+                    format!(
+                        "Nút {} và nút {} giữ hai sổ khác nhau, cùng {size} lá: văn phòng đã ký hai lịch sử.",
+                        peers[0], peers[1]
+                    ),
+                    "Dừng hẳn. Đọc docs/operator.vi.md, \"Hai lịch sử\".",
+                ),
+                (
+                    format!(
+                        "Peers {} and {} hold two different logs of {size} leaves: this office has signed two histories.",
+                        peers[0], peers[1]
+                    ),
+                    "Stop for good. See docs/operator.md, \"Two histories\".",
+                ),
+            ),
             Self::Follow(error) => told(
                 lang,
                 self,
@@ -44,6 +62,18 @@ impl Explain for CatchUpError {
                         "What another node holds of this log does not follow from what is here: {error}."
                     ),
                     "Ask another node with --from. If two of them say so, see docs/operator.md, \"Two histories\".",
+                ),
+            ),
+            Self::Leaf(_) | Self::Part(_) => told(
+                lang,
+                self,
+                (
+                    format!("Không đọc được sổ đã đi đến đâu: {self}."),
+                    "Văn phòng chưa được ký. Kiểm tra danh sách tin cậy có đúng khoá lô của sổ này không.",
+                ),
+                (
+                    format!("How far the log has come cannot be said: {self}."),
+                    "The office may not sign. Check that the trust list has the batch key of this log.",
                 ),
             ),
             Self::Link(error) => told(

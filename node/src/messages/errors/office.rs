@@ -44,18 +44,6 @@ impl Explain for RequestRefusal {
                 ),
             ),
             Self::Release(error) => of_release(error, lang),
-            Self::Revoked { .. } => told(
-                lang,
-                self,
-                (
-                    "Mã này đã bị thu hồi trước các giờ ấy.",
-                    "Ai quét mã sau khi thu hồi thì không ở địa điểm; chỉ xin các giờ trước đó.",
-                ),
-                (
-                    "The code was revoked before these hours.",
-                    "Whoever saw it later was not at the venue; ask only for hours before.",
-                ),
-            ),
             Self::TooManyWindows(count) => told(
                 lang,
                 self,

@@ -126,6 +126,18 @@ impl Explain for NetError {
 impl Explain for RepairError {
     fn explain(&self, lang: Lang) -> Explanation {
         match self {
+            Self::Leaf(_) | Self::Part(_) => told(
+                lang,
+                self,
+                (
+                    format!("Không đọc được sổ đã đi đến đâu: {self}."),
+                    "Kho dữ liệu giữ nguyên. Kiểm tra danh sách tin cậy có đúng khoá lô của sổ này không.",
+                ),
+                (
+                    format!("How far the log has come cannot be said: {self}."),
+                    "The store stays as it is. Check that the trust list has the batch key of this log.",
+                ),
+            ),
             Self::LogAhead => told(
                 lang,
                 self,

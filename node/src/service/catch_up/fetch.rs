@@ -5,7 +5,7 @@
 use super::{CatchUpError, Own, RunError};
 use crate::ledger::Mirror;
 use lachan_link::dialer::{Connection, Timeouts};
-use lachan_link::{LinkError, LogReply, LogRequest, Multiaddr};
+use lachan_link::{LinkError, LogReply, LogRequest, Multiaddr, Refusal};
 use lachan_protocol::id::OriginHash;
 use lachan_protocol::log::checkpoint::{Checkpoint, LONGEST_CHECKPOINT};
 use lachan_protocol::log::follow::{FollowError, Follower, Input, Output, Request};
@@ -31,6 +31,8 @@ pub(super) struct Held {
     pub(super) checkpoint: Checkpoint,
     note: Vec<u8>,
     peer: Multiaddr,
+    /// Which, from 1.
+    number: usize,
 }
 
 /// Asks all peers at once for their checkpoint of this log. Of those who do not answer, or answer with what this log
@@ -61,6 +63,7 @@ pub(super) async fn holders(
                 checkpoint: verified.checkpoint().clone(),
                 note,
                 peer: peers[at].clone(),
+                number: peer,
             }),
             Err(why) => silent.push(CatchUpError::Untrue { peer, why }),
         }
@@ -80,9 +83,38 @@ async fn checkpoint_of(
     connection.close().await;
     match note {
         Ok(note) => Ok(Some(note)),
-        Err(LinkError::NotFound | LinkError::Refused { .. }) => Ok(None),
+        Err(error) if is_without(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a peer said that it does not hold the log; any other refusal is silence.
+const fn is_without(error: &LinkError) -> bool {
+    matches!(
+        error,
+        LinkError::NotFound
+            | LinkError::Refused {
+                why: Refusal::UnknownOrigin
+            }
+    )
+}
+
+/// The largest of these checkpoints, unless two of one size have two roots.
+pub(super) fn newest(held: Vec<Held>) -> Result<Held, CatchUpError> {
+    for (at, one) in held.iter().enumerate() {
+        let other = held[..at].iter().find(|other| {
+            let (this, that) = (&one.checkpoint, &other.checkpoint);
+            this.size == that.size && this.root != that.root
+        });
+        if let Some(other) = other {
+            return Err(CatchUpError::Contradicted {
+                peers: [other.number, one.number],
+                size: one.checkpoint.size,
+            });
+        }
+    }
+    let newest = held.into_iter().max_by_key(|held| held.checkpoint.size);
+    newest.ok_or(CatchUpError::NobodyHoldsIt)
 }
 
 /// Follows the own log up to what a peer holds, if that is more than is here.
@@ -139,5 +171,44 @@ async fn ask(
         LogReply::NotFound => Ok(Input::Missing),
         LogReply::Busy(after) => Err(LinkError::Busy { after }),
         LogReply::Refused(why) => Err(LinkError::Refused { why }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lachan_protocol::crypto::tree::Hash;
+
+    fn held(number: usize, size: u64, root: u8) -> Held {
+        Held {
+            checkpoint: Checkpoint {
+                origin: "log.example".into(),
+                size,
+                root: Hash([root; 32]),
+            },
+            note: Vec::new(),
+            peer: "/ip4/127.0.0.1/tcp/1".parse().unwrap(),
+            number,
+        }
+    }
+
+    #[test]
+    fn two_peers_with_one_size_and_two_roots_are_a_contradiction() {
+        let refused = newest(vec![held(1, 4, 7), held(2, 5, 8), held(3, 4, 9)]);
+        let Err(CatchUpError::Contradicted { peers, size }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((peers, size), ([1, 3], 4));
+        let control = newest(vec![held(1, 4, 7), held(2, 5, 8), held(3, 4, 7)]);
+        assert_eq!(control.unwrap().number, 2);
+    }
+
+    #[test]
+    fn only_a_peer_that_does_not_hold_the_log_has_answered_with_a_refusal() {
+        assert!(is_without(&LinkError::NotFound));
+        let refused = |why| is_without(&LinkError::Refused { why });
+        assert!(refused(Refusal::UnknownOrigin));
+        assert!(!refused(Refusal::NotAPath));
+        assert!(!refused(Refusal::Malformed));
     }
 }

@@ -8,7 +8,7 @@ use crate::ledger::Writer;
 use crate::office::{
     Change, Registrations, Shelf, revoked_from_log, rooted_from_log, tick_from_log,
 };
-use lachan_protocol::exposure::batch::{BatchRules, UnverifiedBatchPart};
+use lachan_protocol::exposure::batch::UnverifiedBatchPart;
 use lachan_protocol::id::CodeId;
 use lachan_protocol::log::leaf::{Leaf, RegistrationsLeaf};
 use lachan_protocol::time::{UnixTime, Window};
@@ -30,6 +30,25 @@ pub(super) struct Logged {
 }
 
 impl Logged {
+    /// The log's tree vouches for the leaf. A tick counts as its leaf says it, whatever today's trust list says of
+    /// regions and clock: its number is in the log.
+    fn take(&mut self, leaf: &[u8], authority: &TrustedAuthority) -> Result<(), CatchUpError> {
+        match Leaf::verify(leaf, &authority.id(), authority.batch_key())? {
+            Leaf::Batch(bytes) => {
+                let part = UnverifiedBatchPart::from_bytes(bytes)?;
+                self.ticks.insert(part.seq(), part.time());
+            }
+            Leaf::Registrations(root) => self.registrations = Some(root),
+            Leaf::Revocation(leaf) => {
+                let from = self.revoked.entry(leaf.code).or_insert(leaf.from);
+                *from = leaf.from.min(*from);
+            }
+            // says nothing of what the store must know
+            Leaf::Helper(_) | Leaf::Prekey(_) | Leaf::Skipped(_) | Leaf::TrustList(_) => {}
+        }
+        Ok(())
+    }
+
     /// The newest tick; 0 and no time before the first.
     pub(super) fn last_tick(&self) -> (u64, UnixTime) {
         let last = self.ticks.last_key_value();
@@ -39,36 +58,15 @@ impl Logged {
 
 /// Reads the own log.
 pub(super) fn logged(log: &Writer, authority: &TrustedAuthority) -> Result<Logged, CatchUpError> {
-    let rules = BatchRules {
-        authority: authority.id(),
-        region: authority.first_region(),
-        batch_key: authority.batch_key(),
-        clock_seconds: authority.clock(),
-        latest: UnixTime(u64::MAX),
-    };
     let mut found = Logged::default();
+    let mut refused = None;
     let visited = log.visit(|leaf| {
-        match Leaf::verify(leaf, &authority.id(), authority.batch_key()) {
-            Ok(Leaf::Batch(bytes)) => {
-                let part = UnverifiedBatchPart::from_bytes(bytes);
-                if let Ok(part) = part
-                    && let Ok(part) = part.verify(&rules)
-                {
-                    found.ticks.insert(part.head().seq, part.head().time);
-                }
-            }
-            Ok(Leaf::Registrations(root)) => found.registrations = Some(root),
-            Ok(Leaf::Revocation(leaf)) => {
-                let from = found.revoked.entry(leaf.code).or_insert(leaf.from);
-                *from = leaf.from.min(*from);
-            }
-            // says nothing of what the store must know
-            Ok(Leaf::Helper(_) | Leaf::Prekey(_) | Leaf::Skipped(_) | Leaf::TrustList(_))
-            | Err(_) => {}
+        if let Err(why) = found.take(leaf, authority) {
+            refused.get_or_insert(why);
         }
     });
     visited.map_err(RunError::from)?;
-    Ok(found)
+    refused.map_or(Ok(found), Err)
 }
 
 /// Tells the store of what the log holds; a restored home has no store yet. Gives the number of registrations.
@@ -157,4 +155,52 @@ fn tell(store: &Store, changes: impl IntoIterator<Item = Change>) -> Result<(), 
         store.commit_head_first(&batch).map_err(RunError::from)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::repair::tests::{authority, office};
+    use lachan_protocol::crypto::sign::SigningKey;
+    use lachan_protocol::crypto::tree::Hash;
+    use lachan_protocol::exposure::build::{BatchPlan, Tick};
+    use lachan_protocol::id::Region;
+    use lachan_protocol::log::leaf::{LeafError, SignedLeaf};
+
+    #[test]
+    fn a_tick_of_a_region_that_the_list_no_longer_has_keeps_its_number() {
+        let dir = tempfile::tempdir().unwrap();
+        let authority = authority(&office(dir.path()));
+        let time = UnixTime(1_795_478_400);
+        let tick = Tick {
+            authority: authority.id(),
+            region: Region(9),
+            seq: 5,
+            time,
+            unlocks: 0,
+            certificates: 0,
+        };
+        let plan = BatchPlan::new(&tick, Vec::new(), Vec::new(), &[], &mut rand::rng()).unwrap();
+        let key = SigningKey::from_seed(&[7; 32]);
+        let mut found = Logged::default();
+        for leaf in plan.sign(&key).unwrap() {
+            found.take(&leaf, &authority).unwrap();
+        }
+        assert_eq!(found.last_tick(), (5, time));
+    }
+
+    #[test]
+    fn a_leaf_that_another_key_signed_is_refused_and_not_passed_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let authority = authority(&office(dir.path()));
+        let leaf = RegistrationsLeaf {
+            authority: authority.id(),
+            count: 3,
+            root: Hash([1; 32]),
+        };
+        let leaf = leaf.sign(&SigningKey::from_seed(&[7; 32]));
+        let refused = Logged::default().take(&leaf, &authority);
+        let expected = LeafError::BadSignature;
+        assert!(matches!(refused, Err(CatchUpError::Leaf(why)) if why == expected));
+    }
 }

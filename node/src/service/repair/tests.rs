@@ -14,7 +14,14 @@ use lachan_protocol::trust::TrustListHead;
 use lachan_store::Batch;
 use std::path::Path;
 
-fn office(dir: &Path) -> Home {
+/// The authority of a home.
+pub(in crate::service) fn authority(home: &Home) -> TrustedAuthority {
+    let (list, _) = trust::read(home.paths()).unwrap();
+    let authority = list.authority_of_origin(&home.settings().office.origin);
+    authority.cloned().unwrap()
+}
+
+pub(in crate::service) fn office(dir: &Path) -> Home {
     let args = InitArgs {
         roles: vec![Role::Office],
         listen: Vec::new(),

@@ -120,6 +120,12 @@ impl UnverifiedBatchPart {
         self.signed.body.head.seq
     }
 
+    /// The tick's time as it says: for the log's own office, to which the log's tree vouches for it.
+    #[must_use]
+    pub const fn time(&self) -> UnixTime {
+        self.signed.body.head.time
+    }
+
     /// Verifies what a part must keep by itself.
     ///
     /// # Errors
