@@ -1,6 +1,10 @@
 //! What the commands of the node print for people, in both languages, where no node runs: success and refusal.
 //! Knows the command line only; what differs from run to run is redacted.
 //! Specified in specs/interfaces.md.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its own input is wrong"
+)]
 use std::fs;
 use std::path::Path;
 use std::process::Command;

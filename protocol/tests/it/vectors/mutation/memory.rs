@@ -53,8 +53,11 @@ fn hostile(good: &[u8]) -> Vec<Vec<u8>> {
     out
 }
 
+/// What takes bytes from outside, by its name.
+type Door = (&'static str, fn(&[u8]));
+
 /// Doors that no vector has bytes for.
-const OTHERS: [(&str, fn(&[u8])); 6] = [
+const OTHERS: [Door; 6] = [
     ("follow state", |bytes| drop(FollowState::from_bytes(bytes))),
     ("manifest", |bytes| drop(Manifest::from_bytes(bytes))),
     ("plan, unverified", |bytes| {

@@ -71,14 +71,14 @@ fn places(len: usize, seed: u64) -> BTreeSet<usize> {
         return (0..len).collect();
     }
     let mut state = seed;
-    let mut draw = || {
+    let draw = || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         usize::try_from((mixed ^ (mixed >> 31)) >> 1).unwrap() % len
     };
     let ends = (0..16).chain(len - 16..len);
-    ends.chain(std::iter::repeat_with(|| draw()).take(MOST - 32))
+    ends.chain(std::iter::repeat_with(draw).take(MOST - 32))
         .collect()
 }
 
@@ -186,7 +186,8 @@ fn every_vector_file_is_in_the_table_of_doors() {
 #[test]
 fn a_door_that_believes_is_noticed() {
     // believes the first byte whatever follows; keeps a form that is not the only one; forgets a bit
-    let careless: [fn(&[u8]) -> Option<Vec<u8>>; 3] = [
+    type Door = fn(&[u8]) -> Option<Vec<u8>>;
+    let careless: [Door; 3] = [
         |bytes| bytes.starts_with(b"ab").then(|| b"abc".to_vec()),
         |bytes| Some(bytes.to_ascii_lowercase()),
         |bytes| (bytes.len() == 3).then(|| bytes.iter().map(|byte| byte & 0x7f).collect()),
