@@ -54,10 +54,12 @@ fn a_log_goes_from_node_to_node_and_to_a_client_over_either_transport() {
             .expect("a node that answers");
         assert_eq!(synced["authorities"][0]["behind"], false);
     }
-    let status = first.run(&["status"]).expect("a status");
-    let network = &status["network"];
-    assert!(network["connections"].as_u64() >= Some(2), "{network}");
-    assert_eq!(network["refused"]["malformed"], 0);
+    let network = || first.run(&["status"]).expect("a status")["network"].clone();
+    // counted twice a second
+    wait_for("two connections", || {
+        network()["connections"].as_u64() >= Some(2)
+    });
+    assert_eq!(network()["refused"]["malformed"], 0);
 }
 
 #[test]
